@@ -1,0 +1,121 @@
+import type { FieldError } from '../meta/field-error.ts'
+import type { KubeObject, ListMeta } from '../meta/object.ts'
+import type { FieldSelector } from '../meta/field-selector.ts'
+import type { LabelSelector } from '../meta/label-selector.ts'
+import type { RequestContext } from '../request/context.ts'
+import type { StoredItem } from '../storage/stored-item.ts'
+import type { WatchStream } from '../storage/storage.ts'
+
+/** The rest interfaces: a resource serves the verbs whose methods it has. Objects are in the hub version. */
+
+/** What a resource answers: an object, or the bytes it stands in. */
+export type Answer<T extends KubeObject> = T | StoredItem
+
+export interface GetOptions {
+  readonly resourceVersion?: string
+}
+export interface ListOptions {
+  readonly labelSelector: LabelSelector
+  readonly fieldSelector: FieldSelector
+  readonly limit: number
+  readonly continue: string
+  readonly resourceVersion: string
+  readonly resourceVersionMatch: 'Exact' | 'NotOlderThan' | ''
+}
+export interface WatchOptions extends ListOptions {
+  readonly allowWatchBookmarks: boolean
+  /** undefined: not asked. */
+  readonly sendInitialEvents: boolean | undefined
+  readonly deadlineMs: number
+}
+/** A list; a bare array will do where there is nothing to say about it. */
+export interface List<T extends KubeObject> {
+  readonly metadata: ListMeta
+  readonly items: readonly Answer<T>[]
+}
+
+/** The checks that the request's own version brings along; registry calls them in Go's order. */
+export interface WriteChecks<T extends KubeObject> {
+  /** Schema errors of the object in the version it was sent in. */
+  readonly schema: (object: T, old: T | undefined) => readonly FieldError[]
+  /** Validating admission; throws to refuse. */
+  readonly admission: (object: T | undefined, old: T | undefined) => Promise<void>
+}
+export interface WriteOptions<T extends KubeObject> {
+  readonly dryRun: boolean
+  readonly checks: WriteChecks<T>
+}
+/** Makes the new object out of the current one (a PUT body, a patch, an apply). Called again after a conflict. */
+export type UpdatedObject<T extends KubeObject> = (current: T | undefined) => Promise<T>
+
+export interface UpdateOptions<T extends KubeObject> extends WriteOptions<T> {
+  /** Apply creates what is missing whatever the resource's own rule; admission and metadata rules of create apply. */
+  readonly forceAllowCreate: boolean
+  /** Checks for the case that the update creates. */
+  readonly createChecks: WriteChecks<T>
+}
+export interface UpdateResult<T extends KubeObject> {
+  readonly object: Answer<T>
+  readonly created: boolean
+}
+
+/** metav1.DeleteOptions */
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+  readonly orphanDependents?: boolean
+  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
+  readonly dryRun: boolean
+}
+export interface DeleteResult<T extends KubeObject> {
+  /** The object as it was, or as it stands now when it stays. */
+  readonly object: Answer<T>
+  /** false: it stays, marked, until its finalizers are gone. */
+  readonly deleted: boolean
+}
+/** Admission of one deletion; throws to refuse. */
+export type DeleteCheck<T extends KubeObject> = (object: T) => Promise<void>
+
+export interface Getter<T extends KubeObject> {
+  get(name: string, ctx: RequestContext, options?: GetOptions): Promise<Answer<T>>
+}
+export interface Lister<T extends KubeObject> {
+  list(options: ListOptions, ctx: RequestContext): Promise<List<T> | readonly T[]>
+}
+export interface Watcher {
+  watch(options: WatchOptions, ctx: RequestContext): Promise<WatchStream>
+}
+export interface Creater<T extends KubeObject> {
+  create(object: T, ctx: RequestContext, options: WriteOptions<T>): Promise<Answer<T>>
+}
+export interface Updater<T extends KubeObject> {
+  update(
+    name: string,
+    updated: UpdatedObject<T>,
+    ctx: RequestContext,
+    options: UpdateOptions<T>,
+  ): Promise<UpdateResult<T>>
+}
+export interface Deleter<T extends KubeObject> {
+  delete(name: string, ctx: RequestContext, options: DeleteOptions, check: DeleteCheck<T>): Promise<DeleteResult<T>>
+}
+export interface CollectionDeleter<T extends KubeObject> {
+  deleteCollection(
+    list: ListOptions,
+    ctx: RequestContext,
+    options: DeleteOptions,
+    check: DeleteCheck<T>,
+  ): Promise<List<T>>
+}
+/** Streams: answers the request by itself. `path` is what follows the subresource's name, '' or with a leading slash. */
+export interface Connecter {
+  readonly connectMethods: readonly ('GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE')[]
+  connect(name: string, request: ConnectRequest, ctx: RequestContext): Promise<void>
+}
+export interface ConnectRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly request: import('node:http').IncomingMessage | import('node:http2').Http2ServerRequest
+  readonly response: import('node:http').ServerResponse | import('node:http2').Http2ServerResponse
+}

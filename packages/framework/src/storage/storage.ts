@@ -1,0 +1,91 @@
+import type { KubeObject } from '../meta/object.ts'
+import type { StoredItem } from './stored-item.ts'
+
+/**
+ * Storage: what every resource's store does, over any Backend. The Store (store.ts) and the cacher (cacher/) both
+ * implement it and pass the same suite. Errors are StorageErrors, or StatusErrors where the specification fixes the answer (410, 504, 400).
+ */
+export interface Storage {
+  /** Creates; StorageError `KeyExists`. The object's resourceVersion must be empty. */
+  create(key: string, object: KubeObject, options?: { ttlSeconds?: number }): Promise<StoredItem>
+  /**
+   * resourceVersion: '' linearizable, '0' any state, 'N' not older than N (504 when in the future).
+   * StorageError `KeyNotFound`.
+   */
+  get(key: string, options?: { resourceVersion?: string }): Promise<StoredItem>
+  list(key: string, options: StorageListOptions): Promise<StoredList>
+  watch(key: string, options: StorageWatchOptions): Promise<WatchStream>
+  /** Returns the last stored state with the deletion's revision. `validate` may throw to refuse. */
+  delete(key: string, options?: StorageDeleteOptions): Promise<StoredItem>
+  /** Reads, lets `update` make the new object, writes; repeats when somebody else wrote in between. A result with equal bytes is not written. */
+  guaranteedUpdate(key: string, update: TryUpdate, options?: GuaranteedUpdateOptions): Promise<StoredItem>
+  /** The latest revision of the store, as a resourceVersion. */
+  currentResourceVersion(): Promise<string>
+  /** Resolves when reads and watches can be served. */
+  ready(signal?: AbortSignal): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Preconditions {
+  readonly uid?: string
+  readonly resourceVersion?: string
+}
+export interface StorageDeleteOptions {
+  readonly preconditions?: Preconditions
+  readonly validate?: (current: StoredItem) => void | Promise<void>
+}
+/** `current` is undefined when the key is absent and `ignoreNotFound` is set. */
+export type TryUpdate = (current: StoredItem | undefined) => Promise<KubeObject> | KubeObject
+export interface GuaranteedUpdateOptions {
+  readonly ignoreNotFound?: boolean
+  readonly preconditions?: Preconditions
+  readonly ttlSeconds?: number
+  readonly signal?: AbortSignal
+}
+
+/** Which of the objects below a key are wanted. Undefined parts match everything. */
+export interface Predicate {
+  /** True when every object matches (nothing needs to be parsed). */
+  readonly everything: boolean
+  matches(item: StoredItem): boolean
+}
+
+export interface StorageListOptions {
+  /** true: everything below key + '/'; false: at most the one object at `key`. */
+  readonly recursive: boolean
+  readonly resourceVersion?: string
+  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan' | ''
+  readonly predicate: Predicate
+  readonly limit?: number
+  readonly continue?: string
+  readonly signal?: AbortSignal
+}
+
+export interface StoredList {
+  readonly items: readonly StoredItem[]
+  readonly resourceVersion: string
+  readonly continue: string
+  readonly remainingItemCount: number | undefined
+}
+
+export interface StorageWatchOptions {
+  readonly recursive: boolean
+  /** '' now, '0' any, 'N' after N. */
+  readonly resourceVersion?: string
+  readonly predicate: Predicate
+  readonly allowWatchBookmarks?: boolean
+  readonly sendInitialEvents?: boolean
+  readonly signal: AbortSignal
+  /** When the watch will be ended; a bookmark is sent shortly before. Milliseconds since the epoch. */
+  readonly deadlineMs?: number
+}
+
+export type WatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly item: StoredItem }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
+  | { readonly type: 'ERROR'; readonly error: Error }
+
+/** Events in order, in batches. Iterating ends when the stream is over; `close` ends it from the reader's side. */
+export interface WatchStream extends AsyncIterable<readonly WatchEvent[]> {
+  close(): void
+}

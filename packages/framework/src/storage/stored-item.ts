@@ -1,0 +1,58 @@
+import { isObject, type JsonObject } from '../util/json.ts'
+import type { KubeObject } from '../meta/object.ts'
+import { StorageError } from './storage-error.ts'
+
+/**
+ * An object as it is stored: canonical JSON bytes without its resourceVersion, beside the revision of its last write.
+ * Parsed only when somebody asks. One item is shared by all readers: nobody may change `object`.
+ */
+export class StoredItem {
+  readonly key: string
+  /** Canonical bytes; they begin with the codec's prefix `{"apiVersion":…,"kind":…,"metadata":{`, after which the resourceVersion goes. */
+  readonly bytes: Buffer
+  /** The revision that is this item's resourceVersion. */
+  readonly revision: number
+  readonly codec: ItemCodec
+  /** What was already encoded, by version and media type; a DELETED copy has a memo of its own. */
+  readonly encoded = new Map<string, Buffer>()
+  #object: KubeObject | undefined
+
+  constructor(codec: ItemCodec, key: string, bytes: Buffer, revision: number, object?: KubeObject) {
+    this.codec = codec
+    this.key = key
+    this.bytes = bytes
+    this.revision = revision
+    this.#object = object
+  }
+
+  get resourceVersion(): string {
+    return String(this.revision)
+  }
+
+  /** The object in the hub version, resourceVersion set. Shared: clone before changing. Throws StorageError `Corrupt`. */
+  get object(): KubeObject {
+    return (this.#object ??= this.codec.decode(this))
+  }
+
+  /** The same state under another revision: what a DELETED event carries. */
+  at(revision: number): StoredItem {
+    return new StoredItem(this.codec, this.key, this.bytes, revision)
+  }
+}
+
+/** How objects of one resource become bytes and back. */
+export interface ItemCodec {
+  /** Canonical bytes of the object (given in the hub version) without resourceVersion. */
+  encode(object: KubeObject): Buffer
+  /** The object in the hub version, with its resourceVersion and defaults. Throws StorageError `Corrupt`. */
+  decode(item: StoredItem): KubeObject
+}
+
+export const corrupt = (key: string, cause: unknown): StorageError =>
+  new StorageError('Corrupt', `unable to decode the object at ${key}: ${cause instanceof Error ? cause.message : 'not an object'}`, {
+    key,
+    cause,
+  })
+
+export const isKubeObject = (value: unknown): value is JsonObject & KubeObject =>
+  isObject(value) && isObject(value.metadata) && typeof value.kind === 'string' && typeof value.apiVersion === 'string'
