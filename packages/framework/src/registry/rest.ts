@@ -21,6 +21,8 @@ export interface ListOptions {
   readonly continue: string
   readonly resourceVersion: string
   readonly resourceVersionMatch: 'Exact' | 'NotOlderThan' | ''
+  /** What the field selector is matched against; given by the version asked for. Default: name and namespace. */
+  readonly fieldsOf?: (object: KubeObject) => Record<string, string>
 }
 export interface WatchOptions extends ListOptions {
   readonly allowWatchBookmarks: boolean
@@ -53,6 +55,8 @@ export interface UpdateOptions<T extends KubeObject> extends WriteOptions<T> {
   readonly forceAllowCreate: boolean
   /** Checks for the case that the update creates. */
   readonly createChecks: WriteChecks<T>
+  /** A PUT that names a uid means that one object. */
+  readonly uid?: string
 }
 export interface UpdateResult<T extends KubeObject> {
   readonly object: Answer<T>
@@ -77,7 +81,8 @@ export interface DeleteResult<T extends KubeObject> {
 export type DeleteCheck<T extends KubeObject> = (object: T) => Promise<void>
 
 export interface Getter<T extends KubeObject> {
-  get(name: string, ctx: RequestContext, options?: GetOptions): Promise<Answer<T>>
+  /** undefined answers 404. */
+  get(name: string, ctx: RequestContext, options?: GetOptions): Promise<Answer<T> | undefined>
 }
 export interface Lister<T extends KubeObject> {
   list(options: ListOptions, ctx: RequestContext): Promise<List<T> | readonly T[]>

@@ -1,0 +1,37 @@
+import type { FieldSelector } from '../meta/field-selector.ts'
+import type { LabelSelector } from '../meta/label-selector.ts'
+import type { KubeObject } from '../meta/object.ts'
+import type { Predicate } from '../storage/storage.ts'
+import type { StoredItem } from '../storage/stored-item.ts'
+
+export const everything: Predicate = { everything: true, matches: () => true }
+
+/** The fields of an object that a field selector may name. */
+export type FieldsOf<T extends KubeObject> = (object: T) => Record<string, string>
+
+export const metadataFields = (object: KubeObject): Record<string, string> => ({
+  'metadata.name': object.metadata.name ?? '',
+  'metadata.namespace': object.metadata.namespace ?? '',
+})
+
+/** Both selectors as one predicate; {@link everything} when both are empty, so that nothing needs to be parsed. */
+export function selectionPredicate<T extends KubeObject>(
+  labels: LabelSelector,
+  fields: FieldSelector,
+  fieldsOf: FieldsOf<T> = metadataFields,
+): Predicate {
+  if (labels.empty && fields.empty) return everything
+  return {
+    everything: false,
+    matches: (item: StoredItem) => matchesSelectors(item.object as T, labels, fields, fieldsOf),
+  }
+}
+
+export function matchesSelectors<T extends KubeObject>(
+  object: T,
+  labels: LabelSelector,
+  fields: FieldSelector,
+  fieldsOf: FieldsOf<T> = metadataFields,
+): boolean {
+  return labels.matches(object.metadata.labels) && (fields.empty || fields.matches(fieldsOf(object)))
+}

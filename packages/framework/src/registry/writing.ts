@@ -1,0 +1,276 @@
+import type { FieldError } from '../meta/field-error.ts'
+import type { KubeObject } from '../meta/object.ts'
+import { dedupOwnerReferences, validateObjectMeta, validateObjectMetaUpdate, finalizerWarnings } from '../meta/object-meta.ts'
+import { pathSegmentName } from '../meta/names.ts'
+import { StatusError } from '../meta/status.ts'
+import type { RequestContext } from '../request/context.ts'
+import { checkUid } from '../storage/preconditions.ts'
+import { StorageError } from '../storage/storage-error.ts'
+import type { StoredItem } from '../storage/stored-item.ts'
+import { clone } from '../util/json.ts'
+import { deletionIsComplete, differsBeyondMetadata, fillSystemMetadata, keepSystemMetadata, settleNamespace, wipeSystemMetadata } from './metadata-rules.ts'
+import type { Answer, UpdatedObject, UpdateOptions, UpdateResult, WriteChecks, WriteOptions } from './rest.ts'
+import { interpreted } from './storage-status.ts'
+import type { StoredResource } from './stored-resource.ts'
+
+/** What differs between the endpoints that update an object: the object itself, its status, its scale. */
+export interface UpdateStrategy<T extends KubeObject> {
+  prepare(object: T, old: T, ctx: RequestContext): void
+  validate(object: T, old: T, ctx: RequestContext): readonly FieldError[]
+  readonly bumpsGeneration: boolean
+}
+
+const generateNameAttempts = 8
+const modified = 'the object has been modified; please apply your changes to the latest version and try again'
+
+/** Metadata and the author's rules of a new object. Returns what is to be stored. Source: registry/rest/create.go BeforeCreate. */
+async function beforeCreate<T extends KubeObject>(
+  resource: StoredResource<T>,
+  object: T,
+  ctx: RequestContext,
+  checks: WriteChecks<T>,
+): Promise<T> {
+  const kind = resource.storageVersion
+  settleNamespace(kind, object, ctx.namespace)
+  wipeSystemMetadata(object)
+  fillSystemMetadata(object)
+  if (resource.managesGeneration) object.metadata.generation = 1
+  if (resource.hasStatusSubresource) Reflect.deleteProperty(object, 'status')
+  resource.prepareForCreate(object, ctx)
+  const own = resource.validate(object, ctx)
+  const schema = checks.schema(object, undefined)
+  const { metadata } = object
+  // The author's complaints come alone, as Go's strategies answer before metadata is looked at.
+  const metadataErrors = own.length
+    ? []
+    : [
+        ...validateObjectMeta(metadata, {
+          namespaced: resource.namespaced,
+          validateName: (name, prefix) => {
+            const errors = resource.validateName(name, prefix)
+            return errors.length ? errors : pathSegmentName(name, prefix)
+          },
+        }),
+      ]
+  const errors = [...own, ...metadataErrors, ...schema]
+  if (errors.length) throw StatusError.invalid(kind, metadata.name ?? '', errors)
+  for (const warning of finalizerWarnings(metadata)) ctx.warnings.add(warning)
+  await checks.admission(object, undefined)
+  return resource.canonicalize(object)
+}
+
+/** Creates, with up to eight names where the client gave only a prefix. */
+export async function createObject<T extends KubeObject>(
+  resource: StoredResource<T>,
+  object: T,
+  ctx: RequestContext,
+  options: WriteOptions<T>,
+): Promise<Answer<T>> {
+  refuseResourceVersion(object)
+  const generated = !object.metadata.name && !!object.metadata.generateName
+  for (let attempt = 1; ; attempt++) {
+    const candidate = generated ? clone(object as never) : object
+    const ready = await beforeCreate(resource, candidate as T, ctx, options.checks)
+    const name = ready.metadata.name ?? ''
+    try {
+      return await interpreted('create', resource.groupResource, name, () => write(resource, ready, ctx, options.dryRun))
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.reason !== 'AlreadyExists') throw error
+      if (generated && attempt < generateNameAttempts) continue
+      if (generated) throw StatusError.generateNameConflict(resource.groupResource, name)
+      throw await existingError(resource, name, ctx, error)
+    }
+  }
+}
+
+/** Go answers 500 here; the recordings' reader asks for a 400. */
+function refuseResourceVersion(object: KubeObject): void {
+  const { resourceVersion } = object.metadata
+  if (resourceVersion && resourceVersion !== '0')
+    throw StatusError.badRequest('resourceVersion should not be set on objects to be created')
+  delete object.metadata.resourceVersion
+}
+
+async function write<T extends KubeObject>(
+  resource: StoredResource<T>,
+  object: T,
+  ctx: RequestContext,
+  dryRun: boolean,
+): Promise<Answer<T>> {
+  const key = resource.keyOf(ctx.namespace, object.metadata.name ?? '')
+  if (!dryRun) return resource.storage.create(key, object)
+  try {
+    await resource.storage.get(key)
+  } catch (error) {
+    if (error instanceof StorageError && error.code === 'KeyNotFound') return object
+    throw error
+  }
+  throw new StorageError('KeyExists', 'key exists', { key })
+}
+
+/** AlreadyExists says so when what stands there is on its way out. */
+async function existingError<T extends KubeObject>(
+  resource: StoredResource<T>,
+  name: string,
+  ctx: RequestContext,
+  error: StatusError,
+): Promise<StatusError> {
+  try {
+    const existing = await resource.storage.get(resource.keyOf(ctx.namespace, name))
+    if (existing.object.metadata.deletionTimestamp)
+      return StatusError.alreadyExists(resource.groupResource, name, 'object is being deleted: ')
+  } catch {
+    // It has gone meanwhile: the first answer stands.
+  }
+  return error
+}
+
+/** Metadata, strategy and rules of a changed object. Source: registry/rest/update.go BeforeUpdate. */
+async function beforeUpdate<T extends KubeObject>(
+  resource: StoredResource<T>,
+  object: T,
+  old: T,
+  ctx: RequestContext,
+  checks: WriteChecks<T>,
+  strategy: UpdateStrategy<T>,
+): Promise<T> {
+  settleNamespace(resource.storageVersion, object, ctx.namespace)
+  const { metadata } = object
+  if (old.metadata.generation === undefined) delete metadata.generation
+  else metadata.generation = old.metadata.generation
+  strategy.prepare(object, old, ctx)
+  const ignored = resource.hasStatusSubresource ? ['status'] : []
+  if (resource.managesGeneration && strategy.bumpsGeneration && differsBeyondMetadata(object, old, ignored))
+    metadata.generation = (old.metadata.generation ?? 0) + 1
+  keepSystemMetadata(object, old)
+  const errors = [
+    ...validateObjectMeta(metadata, { namespaced: resource.namespaced, validateName: () => [] }),
+    ...validateObjectMetaUpdate(metadata, old.metadata),
+    ...strategy.validate(object, old, ctx),
+    ...checks.schema(object, old),
+  ]
+  if (errors.length) throw StatusError.invalid(resource.storageVersion, metadata.name ?? '', errors)
+  for (const warning of finalizerWarnings(metadata)) ctx.warnings.add(warning)
+  await checks.admission(object, old)
+  return resource.canonicalize(object)
+}
+
+/** Thrown inside the update loop to leave it: nothing is written, the object is deleted instead. */
+class Emptied<T extends KubeObject> extends Error {
+  readonly object: T
+  constructor(object: T) {
+    super('the last finalizer is gone')
+    this.object = object
+  }
+}
+
+/** The resourceVersion rules of an update. Source: registry/store.go Update. */
+function checkResourceVersion<T extends KubeObject>(resource: StoredResource<T>, object: T, current: StoredItem): void {
+  const given = object.metadata.resourceVersion ?? ''
+  const name = object.metadata.name ?? ''
+  const { group, resource: plural } = resource.groupResource
+  if (given !== '' && !/^\d+$/.test(given))
+    throw StatusError.badRequest(`strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`)
+  if (given === '' || given === '0') {
+    if (resource.allowUnconditionalUpdate) return
+    throw new StatusError({
+      code: 422,
+      reason: 'Invalid',
+      message: `${plural}${group ? `.${group}` : ''} "${name}" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update`,
+      details: {
+        name,
+        ...(group ? { group } : {}),
+        kind: plural,
+        causes: [
+          {
+            reason: 'FieldValueInvalid',
+            message: 'Invalid value: 0: must be specified for an update',
+            field: 'metadata.resourceVersion',
+          },
+        ],
+      },
+    })
+  }
+  if (given !== current.resourceVersion) throw StatusError.conflict(resource.groupResource, name, modified)
+}
+
+/** PUT, every patch and apply end here: the store's loop around "make it, check it, write it". */
+export async function updateObject<T extends KubeObject>(
+  resource: StoredResource<T>,
+  name: string,
+  updated: UpdatedObject<T>,
+  ctx: RequestContext,
+  options: UpdateOptions<T>,
+  strategy: UpdateStrategy<T>,
+): Promise<UpdateResult<T>> {
+  const key = resource.keyOf(ctx.namespace, name)
+  let created = false
+  const tryUpdate = async (current: StoredItem | undefined): Promise<T> => {
+    created = current === undefined
+    if (current === undefined) {
+      if (!resource.allowCreateOnUpdate && !options.forceAllowCreate)
+        throw StatusError.notFound(resource.groupResource, name)
+      const fresh = await updated(undefined)
+      refuseResourceVersion(fresh)
+      return beforeCreate(resource, fresh, ctx, options.createChecks)
+    }
+    const old = current.object as T
+    const object = await updated(old)
+    checkResourceVersion(resource, object, current)
+    dedup(object, ctx)
+    const ready = await beforeUpdate(resource, object, old, ctx, options.checks, strategy)
+    if (deletionIsComplete(ready)) throw new Emptied(ready)
+    return ready
+  }
+  return interpreted('update', resource.groupResource, name, async () => {
+    try {
+      const object = options.dryRun
+        ? await dryRunUpdate(resource, key, tryUpdate, options.uid)
+        : await resource.storage.guaranteedUpdate(key, tryUpdate, {
+            ignoreNotFound: true,
+            preconditions: { uid: options.uid },
+            signal: ctx.signal,
+          })
+      return { object, created }
+    } catch (error) {
+      if (!(error instanceof Emptied)) throw error
+      const object = error.object as T
+      if (!options.dryRun) await deleteEmptied(resource, key, object)
+      return { object, created: false }
+    }
+  })
+}
+
+const dedup = (object: KubeObject, ctx: RequestContext): void => {
+  const warning = dedupOwnerReferences(object.metadata)
+  if (warning !== undefined) ctx.warnings.add(warning)
+}
+
+async function dryRunUpdate<T extends KubeObject>(
+  resource: StoredResource<T>,
+  key: string,
+  tryUpdate: (current: StoredItem | undefined) => Promise<T>,
+  uid: string | undefined,
+): Promise<T> {
+  let current: StoredItem | undefined
+  try {
+    current = await resource.storage.get(key)
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.code !== 'KeyNotFound') throw error
+  }
+  if (current) checkUid(current, uid)
+  const object = await tryUpdate(current)
+  if (current) object.metadata.resourceVersion = current.resourceVersion
+  return object
+}
+
+/** The update that took the last finalizer away deletes; the answer is the updated object with its old resourceVersion. */
+async function deleteEmptied<T extends KubeObject>(resource: StoredResource<T>, key: string, object: T): Promise<void> {
+  try {
+    await resource.storage.delete(key, {
+      preconditions: { uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion },
+    })
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.code !== 'KeyNotFound') throw error
+  }
+}
