@@ -2,6 +2,7 @@ import type { FieldError } from '../meta/field-error.ts'
 import type { KubeObject, ListMeta } from '../meta/object.ts'
 import type { FieldSelector } from '../meta/field-selector.ts'
 import type { LabelSelector } from '../meta/label-selector.ts'
+import type { Status } from '../meta/status.ts'
 import type { RequestContext } from '../request/context.ts'
 import type { StoredItem } from '../storage/stored-item.ts'
 import type { WatchStream } from '../storage/storage.ts'
@@ -111,6 +112,10 @@ export interface CollectionDeleter<T extends KubeObject> {
     options: DeleteOptions,
     check: DeleteCheck<T>,
   ): Promise<List<T>>
+}
+/** POST to a subresource: `name` is the parent's, `object` what the client sent in the subresource's own kind. */
+export interface NamedCreater<T extends KubeObject> {
+  create(name: string, object: T, ctx: RequestContext, options: { readonly dryRun: boolean }): Promise<KubeObject | Status>
 }
 /** Streams: answers the request by itself. `path` is what follows the subresource's name, '' or with a leading slash. */
 export interface Connecter {

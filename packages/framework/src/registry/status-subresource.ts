@@ -37,17 +37,20 @@ export class StatusSubresource<T extends KubeObject> extends Subresource<T> impl
     ctx: RequestContext,
     options: UpdateOptions<T>,
   ): Promise<UpdateResult<T>> {
-    return updateObject(this.#resource, name, updated, ctx, options, this.#strategy)
+    return updateObject(this.#resource, name, updated, ctx, options, this.strategy)
   }
 
-  readonly #strategy: UpdateStrategy<T> = {
-    prepare: (object, old) => {
-      const { managedFields } = object.metadata
+  readonly strategy: UpdateStrategy<T> = {
+    settle: (object, old) => {
+      if (!old) return
+      const { managedFields, resourceVersion } = object.metadata
       for (const member of new Set([...Object.keys(object), ...Object.keys(old)]))
         if (member !== 'status') copyMember(object, old, member)
       if (managedFields) object.metadata.managedFields = managedFields
       else delete object.metadata.managedFields
+      if (resourceVersion) object.metadata.resourceVersion = resourceVersion
     },
+    prepare: () => undefined,
     validate: (object, old, ctx) => this.validate(object, old, ctx),
     bumpsGeneration: false,
   }

@@ -169,8 +169,12 @@ export abstract class StoredResource<T extends KubeObject>
 
   /** What PUT and PATCH of the object itself do beside the author's hooks. */
   readonly mainStrategy: UpdateStrategy<T> = {
+    settle: (object, old) => {
+      if (!this.hasStatusSubresource) return
+      if (old) copyMember(object, old, 'status')
+      else Reflect.deleteProperty(object, 'status')
+    },
     prepare: (object, old, ctx) => {
-      if (this.hasStatusSubresource) copyMember(object, old, 'status')
       this.prepareForUpdate(object, old, ctx)
     },
     validate: (object, old, ctx) => this.validateUpdate(object, old, ctx),

@@ -11,10 +11,13 @@ import { clone } from '../util/json.ts'
 import { deletionIsComplete, differsBeyondMetadata, fillSystemMetadata, keepSystemMetadata, settleNamespace, wipeSystemMetadata } from './metadata-rules.ts'
 import type { Answer, UpdatedObject, UpdateOptions, UpdateResult, WriteChecks, WriteOptions } from './rest.ts'
 import { interpreted } from './storage-status.ts'
-import type { StoredResource } from './stored-resource.ts'
+import { StoredResource } from './stored-resource.ts'
 
-/** What differs between the endpoints that update an object: the object itself, its status, its scale. */
-export interface UpdateStrategy<T extends KubeObject> {
+/** What differs between the endpoints that update an object: the object itself, its status. */
+export interface UpdateStrategy<T extends KubeObject = KubeObject> {
+  /** Takes from the old object the members that this endpoint does not write. Works in every version. */
+  settle(object: KubeObject, old: KubeObject | undefined): void
+  /** The author's hook. */
   prepare(object: T, old: T, ctx: RequestContext): void
   validate(object: T, old: T, ctx: RequestContext): readonly FieldError[]
   readonly bumpsGeneration: boolean
@@ -35,28 +38,28 @@ async function beforeCreate<T extends KubeObject>(
   wipeSystemMetadata(object)
   fillSystemMetadata(object)
   if (resource.managesGeneration) object.metadata.generation = 1
-  if (resource.hasStatusSubresource) Reflect.deleteProperty(object, 'status')
+  resource.mainStrategy.settle(object, undefined)
   resource.prepareForCreate(object, ctx)
-  const own = resource.validate(object, ctx)
-  const schema = checks.schema(object, undefined)
+  const schema = resource.prepareForCreate === StoredResource.prototype.prepareForCreate ? [] : checks.schema(object, undefined)
   const { metadata } = object
   // The author's complaints come alone, as Go's strategies answer before metadata is looked at.
-  const metadataErrors = own.length
-    ? []
-    : [
-        ...validateObjectMeta(metadata, {
-          namespaced: resource.namespaced,
-          validateName: (name, prefix) => {
-            const errors = resource.validateName(name, prefix)
-            return errors.length ? errors : pathSegmentName(name, prefix)
-          },
-        }),
-      ]
-  const errors = [...own, ...metadataErrors, ...schema]
+  const own = schema.length ? schema : resource.validate(object, ctx)
+  const errors = own.length ? own : metadataErrors(resource as never, object)
   if (errors.length) throw StatusError.invalid(kind, metadata.name ?? '', errors)
   for (const warning of finalizerWarnings(metadata)) ctx.warnings.add(warning)
   await checks.admission(object, undefined)
   return resource.canonicalize(object)
+}
+
+/** What is wrong with a new object's metadata. */
+export function metadataErrors(resource: StoredResource<never>, object: KubeObject): FieldError[] {
+  return validateObjectMeta(object.metadata, {
+    namespaced: resource.namespaced,
+    validateName: (name, prefix) => {
+      const errors = resource.validateName(name, prefix)
+      return errors.length ? errors : pathSegmentName(name, prefix)
+    },
+  })
 }
 
 /** Creates, with up to eight names where the client gave only a prefix. */
@@ -147,7 +150,7 @@ async function beforeUpdate<T extends KubeObject>(
     ...validateObjectMeta(metadata, { namespaced: resource.namespaced, validateName: () => [] }),
     ...validateObjectMetaUpdate(metadata, old.metadata),
     ...strategy.validate(object, old, ctx),
-    ...checks.schema(object, old),
+    ...(resource.prepareForUpdate === StoredResource.prototype.prepareForUpdate ? [] : checks.schema(object, old)),
   ]
   if (errors.length) throw StatusError.invalid(resource.storageVersion, metadata.name ?? '', errors)
   for (const warning of finalizerWarnings(metadata)) ctx.warnings.add(warning)
@@ -165,7 +168,7 @@ class Emptied<T extends KubeObject> extends Error {
 }
 
 /** The resourceVersion rules of an update. Source: registry/store.go Update. */
-function checkResourceVersion<T extends KubeObject>(resource: StoredResource<T>, object: T, current: StoredItem): void {
+export function checkResourceVersion(resource: StoredResource<never>, object: KubeObject, currentVersion: string): void {
   const given = object.metadata.resourceVersion ?? ''
   const name = object.metadata.name ?? ''
   const { group, resource: plural } = resource.groupResource
@@ -191,7 +194,7 @@ function checkResourceVersion<T extends KubeObject>(resource: StoredResource<T>,
       },
     })
   }
-  if (given !== current.resourceVersion) throw StatusError.conflict(resource.groupResource, name, modified)
+  if (given !== currentVersion) throw StatusError.conflict(resource.groupResource, name, modified)
 }
 
 /** PUT, every patch and apply end here: the store's loop around "make it, check it, write it". */
@@ -216,7 +219,7 @@ export async function updateObject<T extends KubeObject>(
     }
     const old = current.object as T
     const object = await updated(old)
-    checkResourceVersion(resource, object, current)
+    checkResourceVersion(resource as never, object, current.resourceVersion)
     dedup(object, ctx)
     const ready = await beforeUpdate(resource, object, old, ctx, options.checks, strategy)
     if (deletionIsComplete(ready)) throw new Emptied(ready)

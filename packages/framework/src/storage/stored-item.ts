@@ -46,6 +46,8 @@ export interface ItemCodec {
   encode(object: KubeObject): Buffer
   /** The object in the hub version, with its resourceVersion and defaults. Throws StorageError `Corrupt`. */
   decode(item: StoredItem): KubeObject
+  /** The item's bytes with its resourceVersion in place: the object in the version it is stored in. */
+  splice(item: StoredItem): Buffer
 }
 
 export const corrupt = (key: string, cause: unknown): StorageError =>

@@ -1,0 +1,127 @@
+import type { AdmissionChain } from '../auth/admission/chain.ts'
+import { StatusError } from '../meta/status.ts'
+import type { InstalledResource } from '../registry/installed.ts'
+import type { ResourceRegistry } from '../registry/resource-registry.ts'
+import type { RequestInfo } from '../request/request-info.ts'
+import type { Exchange } from './exchange.ts'
+import { connect } from './handlers/connect.ts'
+import { create } from './handlers/create.ts'
+import { createSubresource } from './handlers/create-subresource.ts'
+import { deleteCollection } from './handlers/delete-collection.ts'
+import { remove } from './handlers/delete.ts'
+import { get } from './handlers/get.ts'
+import type { Handler } from './handlers/handler.ts'
+import { list } from './handlers/list.ts'
+import { patch } from './handlers/patch.ts'
+import { update } from './handlers/update.ts'
+import { watch } from './handlers/watch.ts'
+import { acceptableToRouter } from './negotiation/accept.ts'
+import { patchMediaType } from './negotiation/content-type.ts'
+import { RequestScope } from './scope.ts'
+import { VersionConverter } from './versions.ts'
+import { writeError } from './write-error.ts'
+
+/** Verbs and their handlers: of an object and its collection, and of a subresource. */
+const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  ['create', create],
+  ['delete', remove],
+  ['deletecollection', deleteCollection],
+  ['get', get],
+  ['list', list],
+  ['patch', patch],
+  ['update', update],
+  ['watch', watch],
+])
+const subresourceHandlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  ['create', createSubresource],
+  ['get', get],
+  ['patch', patch],
+  ['update', update],
+])
+
+interface Endpoint {
+  readonly main: RequestScope
+  readonly subresources: ReadonlyMap<string, RequestScope>
+}
+
+/** Routes below /apis/GROUP/VERSION/: one look-up, then the verb. */
+export class Dispatcher {
+  readonly #registry: ResourceRegistry
+  readonly #admission: AdmissionChain
+  #endpoints: Map<string, Endpoint> | undefined
+  #groups = new Set<string>()
+
+  constructor(registry: ResourceRegistry, admission: AdmissionChain) {
+    this.#registry = registry
+    this.#admission = admission
+  }
+
+  /** Works out every endpoint. Called when the set of resources has changed; else on the first request. */
+  refresh(): void {
+    const endpoints = new Map<string, Endpoint>()
+    this.#groups = new Set(this.#registry.groups.map((g) => g.group))
+    const converters = new Map(this.#registry.resources.map((r) => [r, new VersionConverter(r)]))
+    for (const group of this.#registry.groups)
+      for (const version of group.versions)
+        for (const resource of version.resources) {
+          const converter = converters.get(resource.resource) ?? new VersionConverter(resource.resource)
+          endpoints.set(`${group.group}/${version.version}/${resource.kind.plural}`, this.#endpoint(resource, converter))
+        }
+    this.#endpoints = endpoints
+  }
+
+  /**
+   * Answers what lies below an installed group; false when the path is not its own (another group, or no resource path).
+   */
+  async handle(exchange: Exchange): Promise<boolean> {
+    const { info } = exchange.context
+    if (!this.#endpoints) this.refresh()
+    if (!info.isResourceRequest || !this.#groups.has(info.group)) return false
+    if ((info.group === '') !== (info.apiPrefix === 'api')) return false
+    try {
+      await this.#dispatch(exchange, info)
+    } catch (error) {
+      if (exchange.response.headersSent) exchange.response.destroy()
+      else writeError(exchange, error)
+    }
+    return true
+  }
+
+  #endpoint(resource: InstalledResource, converter: VersionConverter): Endpoint {
+    const scope = (sub?: InstalledResource['subresources'][number]): RequestScope =>
+      new RequestScope(resource, sub, converter, this.#admission)
+    return { main: scope(), subresources: new Map(resource.subresources.map((s) => [s.name, scope(s)])) }
+  }
+
+  async #dispatch(exchange: Exchange, info: RequestInfo): Promise<void> {
+    const endpoint = this.#endpoints?.get(`${info.group}/${info.version}/${info.resource}`)
+    if (!endpoint) throw StatusError.routeNotFound()
+    const scope = info.subresource ? endpoint.subresources.get(info.subresource) : endpoint.main
+    if (!scope) throw StatusError.routeNotFound()
+    if (!scope.installed.namespaced && info.namespace !== '' && scope.installed.kind.plural !== 'namespaces')
+      throw StatusError.routeNotFound()
+    const handler = this.#handlerOf(scope, exchange, info)
+    if (!handler) throw StatusError.routeMethodNotAllowed()
+    if (handler !== connect) {
+      if (info.verb === 'patch') patchMediaType(exchange.request.headers['content-type'], scope.installed.patchTypes)
+      acceptableToRouter(exchange.request.headers.accept)
+      if (scope.kind.deprecationWarning) exchange.context.warnings.add(scope.kind.deprecationWarning)
+    }
+    await handler(scope, exchange)
+  }
+
+  #handlerOf(scope: RequestScope, exchange: Exchange, info: RequestInfo): Handler | undefined {
+    const { method } = exchange.request
+    if (method === 'HEAD' || method === 'OPTIONS') return undefined
+    if (scope.subresource) {
+      if (scope.subresource.connectMethods.includes(method ?? '')) return connect
+      if (info.parts.length > 3) return undefined
+      return scope.subresource.verbs.includes(info.verb) ? subresourceHandlers.get(info.verb) : undefined
+    }
+    if (info.parts.length > 2) return undefined
+    // An object is not created at its own address, and namespaced kinds not outside a namespace.
+    if (info.verb === 'create' && info.name !== '') return undefined
+    if (scope.installed.namespaced && info.namespace === '' && info.verb !== 'list' && info.verb !== 'watch') return undefined
+    return (scope.installed.verbs as readonly string[]).includes(info.verb) ? handlers.get(info.verb) : undefined
+  }
+}

@@ -1,0 +1,11 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { RequestContext } from '../request/context.ts'
+
+/** One request and its answer, HTTP/1.1 or HTTP/2. */
+export interface Exchange {
+  readonly request: IncomingMessage | Http2ServerRequest
+  readonly response: ServerResponse | Http2ServerResponse
+  readonly query: URLSearchParams
+  readonly context: RequestContext
+}

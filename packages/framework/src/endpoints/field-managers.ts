@@ -1,0 +1,36 @@
+import { FieldManager } from '../schema/managed-fields/field-manager.ts'
+import { FieldSet } from '../schema/managed-fields/field-set.ts'
+import { compileAtoms, type Type } from '../schema/managed-fields/atoms.ts'
+import { servedKinds } from '../registry/resource-registry.ts'
+import { StoredResource } from '../registry/stored-resource.ts'
+import type { RequestScope } from './scope.ts'
+
+/** The field manager of one endpoint: its types, its versions, and the members that it never owns. */
+export function fieldManagerFor(scope: RequestScope): FieldManager {
+  const types = new Map<string, Type>()
+  const kinds = [
+    ...servedKinds(scope.resource),
+    ...scope.resource.servedVersions.filter((v) => !v.served).map((v) => v.kind),
+  ]
+  for (const kind of kinds) types.set(kind.apiVersion, compileAtoms(kind.schema, true))
+  const reset = resetFields(scope)
+  return new FieldManager({
+    apiVersion: scope.kind.apiVersion,
+    kind: scope.kind.kind,
+    typeOf: (apiVersion) => types.get(apiVersion),
+    convert: (object, apiVersion) => scope.versions.convert(object, apiVersion),
+    subresource: scope.subresource?.name,
+    resetFields: reset ? () => reset : undefined,
+  })
+}
+
+/** The main endpoint never owns `status` where that has an endpoint of its own, and the reverse. */
+function resetFields(scope: RequestScope): FieldSet | undefined {
+  const members = scope.subresource
+    ? scope.subresource.subresource.resetFields
+    : scope.resource instanceof StoredResource && scope.resource.hasStatusSubresource
+      ? ['status']
+      : []
+  if (!members.length) return undefined
+  return FieldSet.parse(JSON.stringify(Object.fromEntries(members.map((m) => [`f:${m}`, {}]))))
+}

@@ -1,0 +1,59 @@
+import type { AdmissionAttributes } from '../../auth/admission/attributes.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import type { WriteChecks } from '../../registry/rest.ts'
+import type { Exchange } from '../exchange.ts'
+import type { RequestScope } from '../scope.ts'
+
+export type Operation = AdmissionAttributes['operation']
+
+/** What a write is, for admission. Objects are in the version of the request. */
+export function admissionAttributes(
+  scope: RequestScope,
+  { context }: Exchange,
+  operation: Operation,
+  object: KubeObject | undefined,
+  oldObject: KubeObject | undefined,
+  dryRun: boolean,
+  options: object = {},
+): AdmissionAttributes {
+  const { group, version, plural } = scope.installed.kind
+  return {
+    operation,
+    object,
+    oldObject,
+    kind: { group: scope.kind.group, version: scope.kind.version, kind: scope.kind.kind },
+    resource: { group, version, resource: plural },
+    subresource: scope.subresource?.name ?? '',
+    namespace: context.namespace,
+    name: context.info.name || (object?.metadata.name ?? ''),
+    dryRun,
+    user: context.user,
+    options,
+  }
+}
+
+/** The checks of one write that registry calls back: the request version's schema, and validating admission. */
+export function writeChecks(
+  scope: RequestScope,
+  exchange: Exchange,
+  operation: 'CREATE' | 'UPDATE',
+  dryRun: boolean,
+): WriteChecks<KubeObject> {
+  return {
+    schema: (object, old) => scope.compiled.validate(scope.toVersion(object), old && scope.toVersion(old)).errors,
+    admission: async (object, old) => {
+      if (!scope.admission.validates(operation)) return
+      await scope.admission.validate(
+        admissionAttributes(
+          scope,
+          exchange,
+          operation,
+          object && scope.toVersion(object),
+          old && scope.toVersion(old),
+          dryRun,
+        ),
+        exchange.context,
+      )
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import type { KubeObject } from '../../meta/object.ts'
+import { StatusError } from '../../meta/status.ts'
+import { clone, isObject, type JsonValue } from '../../util/json.ts'
+import { parseYaml, yamlDuplicateKeys } from '../../util/yaml.ts'
+import type { IncomingWrite } from './incoming.ts'
+import type { Patcher } from './patch.ts'
+
+/** Server-side apply: YAML (and so JSON) that says what its manager wants. Source: endpoints/handlers/patch.go applyPatcher. */
+export function applier(write: IncomingWrite, body: Buffer): Patcher {
+  const text = body.toString('utf8')
+  const configuration = parseConfiguration(text)
+  const { scope, query, exchange } = write
+  const duplicates = query.fieldValidation === 'Ignore' ? [] : yamlDuplicateKeys(text)
+  if (query.fieldValidation === 'Strict' && duplicates.length)
+    throw StatusError.badRequest(`error strict decoding YAML: error unmarshaling JSON: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`)
+  write.warn(duplicates)
+  return (live) => {
+    const patch = clone(configuration as unknown as JsonValue) as unknown as KubeObject
+    checkIdentity(write, patch, live)
+    const merged = scope.fieldManager.apply(live, patch, write.manager, query.force ?? false)
+    if (merged !== live) scope.compiled.default(merged)
+    if (!live) {
+      merged.metadata.name = exchange.context.info.name
+      write.settleNamespace(merged)
+    }
+    write.checkName(merged)
+    write.dedupOwners(merged)
+    return merged === live ? (clone(live as never) as KubeObject) : merged
+  }
+}
+
+function parseConfiguration(text: string): KubeObject {
+  let value: JsonValue
+  try {
+    value = parseYaml(text)
+  } catch (error) {
+    throw StatusError.badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+  if (!isObject(value))
+    throw StatusError.badRequest(
+      `error decoding YAML: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`,
+    )
+  const { metadata } = value
+  if (metadata !== undefined && metadata !== null && !isObject(metadata))
+    throw StatusError.badRequest('error decoding YAML: metadata is not an object')
+  return { ...value, metadata: isObject(metadata) ? metadata : {} } as unknown as KubeObject
+}
+
+/** Name, namespace, uid and resourceVersion of a configuration speak of the object at the URL. */
+function checkIdentity(write: IncomingWrite, patch: KubeObject, live: KubeObject | undefined): void {
+  const { scope, exchange } = write
+  const { name } = exchange.context.info
+  const { metadata } = patch
+  if (metadata.name && metadata.name !== name)
+    throw StatusError.badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  if (!live) {
+    if (metadata.uid)
+      throw StatusError.conflict(
+        scope.groupResource,
+        name,
+        `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
+      )
+    delete metadata.resourceVersion
+  }
+}

@@ -1,0 +1,35 @@
+import type { KubeObject } from '../../meta/object.ts'
+import { StatusError } from '../../meta/status.ts'
+import type { NamedCreater } from '../../registry/rest.ts'
+import { decodeObject } from '../../schema/decode.ts'
+import { readBody } from '../body.ts'
+import { bodyMediaType } from '../negotiation/content-type.ts'
+import { decodeWriteQuery } from '../options/write-options.ts'
+import { renderObject, renderStatus } from '../render.ts'
+import { respond } from '../respond.ts'
+import { admissionAttributes } from './admission.ts'
+import type { Handler } from './handler.ts'
+import { plain, renderingOf } from './negotiation.ts'
+
+/** POST to a subresource: evictions, bindings, actions. Source: endpoints/handlers/create.go namedCreaterAdapter. */
+export const createSubresource: Handler = async (scope, exchange) => {
+  const { context, query, request } = exchange
+  const rendering = renderingOf(exchange)
+  const options = decodeWriteQuery(query, 'CreateOptions')
+  const body = await readBody(exchange)
+  const { object, warnings } = decodeObject(body, bodyMediaType(request.headers['content-type']), scope.compiled, options)
+  for (const warning of warnings) context.warnings.add(warning)
+  const attributes = admissionAttributes(scope, exchange, 'CREATE', object, undefined, options.dryRun, options)
+  await scope.admission.admit(attributes, context)
+  const { errors } = scope.compiled.validate(object)
+  if (errors.length) throw StatusError.invalid(scope.groupKind, object.metadata.name ?? '', errors)
+  await scope.admission.validate(attributes, context)
+  const answer = await (scope.target as NamedCreater<KubeObject>).create(context.info.name, object, context, {
+    dryRun: options.dryRun,
+  })
+  const bytes =
+    answer.kind === 'Status'
+      ? renderStatus(answer, plain(rendering))
+      : renderObject(scope, answer as KubeObject, rendering)
+  respond(exchange, 201, rendering.negotiated.contentType, bytes)
+}

@@ -1,0 +1,38 @@
+import { StatusError } from '../../meta/status.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import { wipeSystemMetadata } from '../../registry/metadata-rules.ts'
+import type { Creater } from '../../registry/rest.ts'
+import { decodeObject } from '../../schema/decode.ts'
+import { readBody } from '../body.ts'
+import { bodyMediaType } from '../negotiation/content-type.ts'
+import { decodeWriteQuery } from '../options/write-options.ts'
+import { renderObject } from '../render.ts'
+import { respond } from '../respond.ts'
+import { writeChecks } from './admission.ts'
+import type { Handler } from './handler.ts'
+import { IncomingWrite } from './incoming.ts'
+import { renderingOf } from './negotiation.ts'
+
+/** POST to a collection. Source: endpoints/handlers/create.go. */
+export const create: Handler = async (scope, exchange) => {
+  const { context, query, request } = exchange
+  const rendering = renderingOf(exchange)
+  const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'CreateOptions'))
+  const mediaType = bodyMediaType(request.headers['content-type'])
+  const body = await readBody(exchange)
+  const { object, warnings } = decodeObject(body, mediaType, scope.compiled, { fieldValidation: write.query.fieldValidation })
+  write.warn(warnings)
+  write.settleNamespace(object)
+  const { resourceVersion } = object.metadata
+  if (resourceVersion && resourceVersion !== '0')
+    throw StatusError.badRequest('resourceVersion should not be set on objects to be created')
+  wipeSystemMetadata(object)
+  write.dedupOwners(object)
+  const tracked = write.track(undefined, object)
+  await write.admit('CREATE', tracked, undefined)
+  const answer = await (scope.target as Creater<KubeObject>).create(write.toHub(tracked, undefined), context, {
+    dryRun: write.query.dryRun,
+    checks: writeChecks(scope, exchange, 'CREATE', write.query.dryRun),
+  })
+  respond(exchange, 201, rendering.negotiated.contentType, renderObject(scope, answer, rendering))
+}

@@ -1,0 +1,17 @@
+import { StatusError } from '../../meta/status.ts'
+import type { Getter } from '../../registry/rest.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import { renderObject } from '../render.ts'
+import { respond } from '../respond.ts'
+import type { Handler } from './handler.ts'
+import { renderingOf } from './negotiation.ts'
+
+/** GET of one object. Source: endpoints/handlers/get.go. */
+export const get: Handler = async (scope, exchange) => {
+  const rendering = renderingOf(exchange)
+  const { context, query } = exchange
+  const resourceVersion = query.get('resourceVersion') ?? ''
+  const answer = await (scope.target as Getter<KubeObject>).get(context.info.name, context, { resourceVersion })
+  if (answer === undefined) throw StatusError.notFound(scope.groupResource, context.info.name)
+  respond(exchange, 200, rendering.negotiated.contentType, renderObject(scope, answer, rendering))
+}

@@ -1,0 +1,85 @@
+import { StatusError } from '../../meta/status.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import { dedupOwnerReferences } from '../../meta/object-meta.ts'
+import { settleNamespace } from '../../registry/metadata-rules.ts'
+import { StoredResource } from '../../registry/stored-resource.ts'
+import { metadataErrors } from '../../registry/writing.ts'
+import { managerOrUserAgent } from '../../schema/managed-fields/field-manager.ts'
+import type { Exchange } from '../exchange.ts'
+import type { WriteQuery } from '../options/write-options.ts'
+import type { RequestScope } from '../scope.ts'
+import { admissionAttributes } from './admission.ts'
+
+/**
+ * What every write does between "here is the object that the client means" and the registry, in Go's order: namespace,
+ * managed fields, mutating admission, the members of this endpoint, the schema, the hub version.
+ */
+export class IncomingWrite {
+  readonly scope: RequestScope
+  readonly exchange: Exchange
+  readonly query: WriteQuery
+  readonly manager: string
+
+  constructor(scope: RequestScope, exchange: Exchange, query: WriteQuery) {
+    this.scope = scope
+    this.exchange = exchange
+    this.query = query
+    this.manager = managerOrUserAgent(query.fieldManager, exchange.request.headers['user-agent'])
+  }
+
+  /** Warnings are said once however often a conflict makes the object anew. */
+  warn(warnings: readonly string[]): void {
+    for (const text of warnings) this.exchange.context.warnings.add(text)
+  }
+
+  /** Tracks the fields of a create, a PUT or a plain patch. */
+  track(live: KubeObject | undefined, object: KubeObject): KubeObject {
+    return this.scope.fieldManager.update(live, object, this.manager)
+  }
+
+  settleNamespace(object: KubeObject): void {
+    settleNamespace(this.scope.installed.kind, object, this.exchange.context.namespace)
+  }
+
+  dedupOwners(object: KubeObject): void {
+    const warning = dedupOwnerReferences(object.metadata)
+    if (warning !== undefined) this.exchange.context.warnings.add(warning)
+  }
+
+  async admit(operation: 'CREATE' | 'UPDATE', object: KubeObject, old: KubeObject | undefined): Promise<void> {
+    const { scope, exchange } = this
+    if (!scope.admission.mutates(operation)) return
+    await scope.admission.admit(
+      admissionAttributes(scope, exchange, operation, object, old, this.query.dryRun, this.query),
+      exchange.context,
+    )
+  }
+
+  /** Last in the request's version: throws 422 for what the schema refuses, so that hooks and conversions see valid objects only. */
+  toHub(object: KubeObject, old: KubeObject | undefined): KubeObject {
+    const { scope } = this
+    scope.strategy?.settle(object, old)
+    const { errors, warnings } = scope.compiled.validate(object, old)
+    this.warn(warnings)
+    if (errors.length) {
+      const { resource } = scope
+      const all =
+        resource instanceof StoredResource && !old ? [...metadataErrors(resource as never, object), ...errors] : errors
+      throw StatusError.invalid(scope.groupKind, object.metadata.name ?? '', all)
+    }
+    return scope.toHub(object)
+  }
+
+  /** Name and namespace of a body must be those of the URL. Source: endpoints/handlers/rest.go checkName. */
+  checkName(object: KubeObject): void {
+    const { name } = this.exchange.context.info
+    const given = object.metadata.name ?? ''
+    if (given === '')
+      throw StatusError.badRequest(
+        `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+      )
+    if (given !== name)
+      throw StatusError.badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
+    this.settleNamespace(object)
+  }
+}

@@ -1,0 +1,50 @@
+import { StatusError } from '../../meta/status.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import type { Updater } from '../../registry/rest.ts'
+import { readBody } from '../body.ts'
+import { patchMediaType } from '../negotiation/content-type.ts'
+import { decodeWriteQuery } from '../options/write-options.ts'
+import { renderObject } from '../render.ts'
+import { respond } from '../respond.ts'
+import { writeChecks } from './admission.ts'
+import { applier } from './apply.ts'
+import { checkVersion } from './current-version.ts'
+import type { Handler } from './handler.ts'
+import { IncomingWrite } from './incoming.ts'
+import { renderingOf } from './negotiation.ts'
+import { patcher } from './patcher.ts'
+
+/** Makes the object that a patch means out of the live one, both in the request's version, with its managed fields. */
+export type Patcher = (live: KubeObject | undefined) => KubeObject
+
+/** PATCH in all its types. Source: endpoints/handlers/patch.go. */
+export const patch: Handler = async (scope, exchange) => {
+  const { context, query, request } = exchange
+  const rendering = renderingOf(exchange)
+  const mediaType = patchMediaType(request.headers['content-type'], scope.installed.patchTypes)
+  const isApply = mediaType === 'application/apply-patch+yaml'
+  const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'PatchOptions', isApply))
+  const body = await readBody(exchange)
+  const make = isApply ? applier(write, body) : patcher(write, mediaType, body)
+  const { dryRun } = write.query
+  const result = await (scope.target as Updater<KubeObject>).update(
+    context.info.name,
+    async (current) => {
+      if (!current && (!isApply || scope.subresource))
+        throw StatusError.notFound(scope.groupResource, context.info.name)
+      const live = current && scope.toVersion(current)
+      const object = make(live)
+      await write.admit(live ? 'UPDATE' : 'CREATE', object, live)
+      if (live) checkVersion(scope, object, live)
+      return write.toHub(object, live)
+    },
+    context,
+    {
+      dryRun,
+      forceAllowCreate: isApply && !scope.subresource,
+      checks: writeChecks(scope, exchange, 'UPDATE', dryRun),
+      createChecks: writeChecks(scope, exchange, 'CREATE', dryRun),
+    },
+  )
+  respond(exchange, result.created ? 201 : 200, rendering.negotiated.contentType, renderObject(scope, result.object, rendering))
+}

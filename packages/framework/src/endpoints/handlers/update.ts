@@ -1,0 +1,49 @@
+import type { KubeObject } from '../../meta/object.ts'
+import type { Updater } from '../../registry/rest.ts'
+import { decodeObject } from '../../schema/decode.ts'
+import { clone } from '../../util/json.ts'
+import { readBody } from '../body.ts'
+import { bodyMediaType } from '../negotiation/content-type.ts'
+import { decodeWriteQuery } from '../options/write-options.ts'
+import { renderObject } from '../render.ts'
+import { respond } from '../respond.ts'
+import { writeChecks } from './admission.ts'
+import { checkVersion } from './current-version.ts'
+import type { Handler } from './handler.ts'
+import { IncomingWrite } from './incoming.ts'
+import { renderingOf } from './negotiation.ts'
+
+/** PUT of one object. Source: endpoints/handlers/update.go. */
+export const update: Handler = async (scope, exchange) => {
+  const { context, query, request } = exchange
+  const rendering = renderingOf(exchange)
+  const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'UpdateOptions'))
+  const mediaType = bodyMediaType(request.headers['content-type'])
+  const body = await readBody(exchange)
+  const { object, warnings } = decodeObject(body, mediaType, scope.compiled, { fieldValidation: write.query.fieldValidation })
+  write.warn(warnings)
+  write.checkName(object)
+  write.dedupOwners(object)
+  const { dryRun } = write.query
+  const result = await (scope.target as Updater<KubeObject>).update(
+    context.info.name,
+    async (current) => {
+      // A copy, as the body is needed again when somebody else writes in between.
+      const candidate = clone(object as never) as KubeObject
+      const live = current && scope.toVersion(current)
+      const tracked = write.track(live, candidate)
+      await write.admit(live ? 'UPDATE' : 'CREATE', tracked, live)
+      if (live) checkVersion(scope, tracked, live)
+      return write.toHub(tracked, live)
+    },
+    context,
+    {
+      dryRun,
+      uid: object.metadata.uid || undefined,
+      forceAllowCreate: false,
+      checks: writeChecks(scope, exchange, 'UPDATE', dryRun),
+      createChecks: writeChecks(scope, exchange, 'CREATE', dryRun),
+    },
+  )
+  respond(exchange, result.created ? 201 : 200, rendering.negotiated.contentType, renderObject(scope, result.object, rendering))
+}

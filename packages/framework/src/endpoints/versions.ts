@@ -1,0 +1,54 @@
+import type { KubeObject } from '../meta/object.ts'
+import type { ServedVersion } from '../registry/conversion.ts'
+import type { Resource } from '../registry/resource.ts'
+import { StoredResource } from '../registry/stored-resource.ts'
+import { compileKind } from '../schema/structural.ts'
+import { clone } from '../util/json.ts'
+
+/** Hub and spoke conversion among the versions of one resource. */
+export class VersionConverter {
+  readonly hubVersion: string
+  /** The apiVersion in which the bytes stand. */
+  readonly encodedVersion: string
+  readonly #spokes = new Map<string, ServedVersion>()
+
+  constructor(resource: Resource) {
+    this.hubVersion = resource.storageVersion.apiVersion
+    for (const version of resource.servedVersions) this.#spokes.set(version.kind.apiVersion, version)
+    this.encodedVersion =
+      resource instanceof StoredResource
+        ? ((resource as StoredResource<never>).encodedVersion?.kind.apiVersion ?? this.hubVersion)
+        : this.hubVersion
+  }
+
+  knows(apiVersion: string): boolean {
+    return apiVersion === this.hubVersion || this.#spokes.has(apiVersion)
+  }
+
+  /** A hub object in another version, with that version's defaults: a copy, or the object itself where the version is the hub. */
+  fromHub(object: KubeObject, apiVersion: string): KubeObject {
+    if (apiVersion === this.hubVersion) return object
+    const spoke = this.#spokes.get(apiVersion)
+    if (!spoke) throw new Error(`no version ${apiVersion} is declared`)
+    const converted = spoke.fromStorage(clone(object as never))
+    const done = { ...converted, apiVersion, kind: spoke.kind.kind, metadata: converted.metadata }
+    compileKind(spoke.kind).default(done)
+    return done
+  }
+
+  /** Any version's object in the hub version. May reuse and change the object given. */
+  toHub(object: KubeObject): KubeObject {
+    if (object.apiVersion === this.hubVersion) return object
+    const spoke = this.#spokes.get(object.apiVersion)
+    if (!spoke) throw new Error(`no version ${object.apiVersion} is declared`)
+    const converted = spoke.toStorage(object)
+    return { ...converted, apiVersion: this.hubVersion, kind: object.kind, metadata: converted.metadata }
+  }
+
+  /** For managed fields: undefined where the version is not (or no more) declared. */
+  convert(object: KubeObject, apiVersion: string): KubeObject | undefined {
+    if (object.apiVersion === apiVersion) return object
+    if (!this.knows(apiVersion) || !this.knows(object.apiVersion)) return undefined
+    return this.fromHub(this.toHub(clone(object as never)), apiVersion)
+  }
+}
