@@ -1,0 +1,39 @@
+import { StatusError } from '../../meta/status.ts'
+import { JsonSyntaxError, parseJson, type JsonValue } from '../../util/json.ts'
+
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
+
+/** A patch that has been read, with what strict decoding complains of. */
+export interface PatchDocument {
+  readonly patch: JsonValue
+  readonly complaints: readonly string[]
+}
+
+/** Reads the JSON of a patch. `refuse` words the 400 for text that is no JSON. */
+export function readPatchJson(body: Buffer | string, refuse: (syntax: string) => string): JsonValue {
+  try {
+    return parseJson(body)
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw StatusError.badRequest(refuse(error.message), { cause: error })
+    throw error
+  }
+}
+
+/** What Go's decoder calls a JSON value in its messages. */
+export function jsonTypeName(value: JsonValue): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  switch (typeof value) {
+    case 'boolean':
+      return 'bool'
+    case 'bigint':
+    case 'number':
+      return 'number'
+    default:
+      return typeof value
+  }
+}
+
+/** `json: cannot unmarshal string into Go value of type map[string]interface {}` */
+export const cannotUnmarshal = (value: JsonValue, goType: string): string =>
+  `json: cannot unmarshal ${jsonTypeName(value)} into Go value of type ${goType}`
