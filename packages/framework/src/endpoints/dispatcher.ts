@@ -65,7 +65,10 @@ export class Dispatcher {
       for (const version of group.versions)
         for (const resource of version.resources) {
           const converter = converters.get(resource.resource) ?? new VersionConverter(resource.resource)
-          endpoints.set(`${group.group}/${version.version}/${resource.kind.plural}`, this.#endpoint(resource, converter))
+          endpoints.set(
+            `${group.group}/${version.version}/${resource.kind.plural}`,
+            this.#endpoint(resource, converter),
+          )
         }
     this.#endpoints = endpoints
   }
@@ -121,7 +124,8 @@ export class Dispatcher {
     if (info.parts.length > 2) return undefined
     // An object is not created at its own address, and namespaced kinds not outside a namespace.
     if (info.verb === 'create' && info.name !== '') return undefined
-    if (scope.installed.namespaced && info.namespace === '' && info.verb !== 'list' && info.verb !== 'watch') return undefined
+    if (scope.installed.namespaced && info.namespace === '' && info.verb !== 'list' && info.verb !== 'watch')
+      return undefined
     return (scope.installed.verbs as readonly string[]).includes(info.verb) ? handlers.get(info.verb) : undefined
   }
 }

@@ -31,7 +31,11 @@ export function renderObject(scope: RequestScope, answer: KubeObject | StoredIte
 export const storedBytes = (item: StoredItem): Buffer => item.codec.splice(item)
 
 /** An object as Table, PartialObjectMetadata or itself. */
-export function convertObject(scope: RequestScope, object: KubeObject, { negotiated, includeObject }: Rendering): JsonValue {
+export function convertObject(
+  scope: RequestScope,
+  object: KubeObject,
+  { negotiated, includeObject }: Rendering,
+): JsonValue {
   const { convert } = negotiated
   if (!convert) return object as unknown as JsonValue
   switch (convert.kind) {
@@ -54,7 +58,8 @@ export function convertObject(scope: RequestScope, object: KubeObject, { negotia
 }
 
 /** The type that Go prints for the kind: its own word for it, as ours have none. */
-export const goType = (scope: RequestScope, suffix: string): string => `${scope.kind.version}.${scope.kind.kind}${suffix}`
+export const goType = (scope: RequestScope, suffix: string): string =>
+  `${scope.kind.version}.${scope.kind.kind}${suffix}`
 
 /** A list as bytes: the header, the items' own bytes, the trailer. */
 export function renderList(scope: RequestScope, list: List<KubeObject>, rendering: Rendering): Buffer {

@@ -2,7 +2,12 @@ import { compressed } from './negotiation/gzip.ts'
 import type { Exchange } from './exchange.ts'
 
 /** Writes a whole answer. `content-length` is set; large bodies are compressed where the client takes gzip. */
-export function respond({ request, response, context }: Exchange, code: number, contentType: string, body: Buffer): void {
+export function respond(
+  { request, response, context }: Exchange,
+  code: number,
+  contentType: string,
+  body: Buffer,
+): void {
   if (response.headersSent || response.destroyed) return
   const warnings = context.warnings.headers()
   if (warnings.length) response.setHeader('warning', warnings)

@@ -24,13 +24,16 @@ export class WatchEncoder {
     this.#scope = scope
     this.#rendering = rendering
     const { negotiated, includeObject } = rendering
-    const convert = negotiated.convert ? `${negotiated.convert.kind}/${negotiated.convert.version}/${includeObject}` : ''
+    const convert = negotiated.convert
+      ? `${negotiated.convert.kind}/${negotiated.convert.version}/${includeObject}`
+      : ''
     this.#memo = `${scope.kind.apiVersion} ${negotiated.mediaType} ${convert}`
   }
 
   encode(event: WatchEvent): Buffer {
     if (event.type === 'ERROR') return this.#frame('ERROR', statusOf(event.error) as unknown as JsonValue)
-    if (event.type === 'BOOKMARK') return this.#frame('BOOKMARK', this.#bookmark(event.resourceVersion, event.initialEventsEnd))
+    if (event.type === 'BOOKMARK')
+      return this.#frame('BOOKMARK', this.#bookmark(event.resourceVersion, event.initialEventsEnd))
     const isTable = this.#rendering.negotiated.convert?.kind === 'Table'
     // A Table's columns come with the first event only: that one is nobody else's.
     if (isTable && this.#first) return this.#encodeItem(event)

@@ -136,4 +136,3 @@ async function deleteFound<T extends KubeObject>(
     if (!(error instanceof StatusError) || error.code !== 404) throw error
   }
 }
-

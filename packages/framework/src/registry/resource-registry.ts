@@ -80,14 +80,12 @@ function installedGroup({ name, resources }: GroupUnderWay): InstalledGroup {
   const ordered = [...versions.keys()].sort(compareKubeVersions)
   return {
     group: name,
-    versions: ordered.map(
-      (version): InstalledVersion => ({
-        group: name,
-        version,
-        apiVersion: name ? `${name}/${version}` : version,
-        resources: (versions.get(version) ?? []).sort((a, b) => (a.kind.plural < b.kind.plural ? -1 : 1)),
-      }),
-    ),
+    versions: ordered.map((version): InstalledVersion => ({
+      group: name,
+      version,
+      apiVersion: name ? `${name}/${version}` : version,
+      resources: (versions.get(version) ?? []).sort((a, b) => (a.kind.plural < b.kind.plural ? -1 : 1)),
+    })),
   }
 }
 
@@ -111,7 +109,9 @@ function installedResource(resource: Resource, kind: Kind): InstalledResource {
 function installedSubresource(subresource: Subresource, parent: Kind): InstalledSubresource {
   const connectMethods = has(subresource, 'connect') ? (subresource as unknown as Connecter).connectMethods : []
   const verbs = new Set<string>(
-    verbsOf(subresource).filter((v) => v === 'get' || v === 'update' || v === 'patch' || v === 'create' || v === 'delete'),
+    verbsOf(subresource).filter(
+      (v) => v === 'get' || v === 'update' || v === 'patch' || v === 'create' || v === 'delete',
+    ),
   )
   for (const method of connectMethods) verbs.add(connectVerbs[method])
   const kind = subresource.kind ?? parent

@@ -115,7 +115,12 @@ export interface CollectionDeleter<T extends KubeObject> {
 }
 /** POST to a subresource: `name` is the parent's, `object` what the client sent in the subresource's own kind. */
 export interface NamedCreater<T extends KubeObject> {
-  create(name: string, object: T, ctx: RequestContext, options: { readonly dryRun: boolean }): Promise<KubeObject | Status>
+  create(
+    name: string,
+    object: T,
+    ctx: RequestContext,
+    options: { readonly dryRun: boolean },
+  ): Promise<KubeObject | Status>
 }
 /** Streams: answers the request by itself. `path` is what follows the subresource's name, '' or with a leading slash. */
 export interface Connecter {

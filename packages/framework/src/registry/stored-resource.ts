@@ -54,6 +54,9 @@ export abstract class StoredResource<T extends KubeObject>
   /** metadata.generation is 1 at first and rises with every change beyond metadata and status. */
   readonly managesGeneration: boolean = true
 
+  /** Objects vanish by themselves so long after their last write. Default: never. */
+  readonly ttlSeconds: number | undefined = undefined
+
   #storage: Storage | undefined
 
   /** Errors of a name (or, with `prefix`, of a generateName). Default: a DNS subdomain. */
@@ -181,12 +184,7 @@ export abstract class StoredResource<T extends KubeObject>
     bumpsGeneration: true,
   }
 
-  delete(
-    name: string,
-    ctx: RequestContext,
-    options: DeleteOptions,
-    check: DeleteCheck<T>,
-  ): Promise<DeleteResult<T>> {
+  delete(name: string, ctx: RequestContext, options: DeleteOptions, check: DeleteCheck<T>): Promise<DeleteResult<T>> {
     return deleteObject(this, name, ctx, options, check)
   }
 
@@ -206,7 +204,8 @@ export abstract class StoredResource<T extends KubeObject>
 
   /** Where to look: one object when the field selector can mean no other, else the namespace or everything. */
   #place(options: ListOptions, namespace: string, mayBeSingle: boolean): { key: string; recursive: boolean } {
-    const scope = namespace || (this.namespaced ? (options.fieldSelector.requiresExactMatch('metadata.namespace') ?? '') : '')
+    const scope =
+      namespace || (this.namespaced ? (options.fieldSelector.requiresExactMatch('metadata.namespace') ?? '') : '')
     const name = options.fieldSelector.requiresExactMatch('metadata.name')
     const single = mayBeSingle && name !== undefined && name !== '' && (!this.namespaced || scope !== '')
     if (!single) return { key: listKey(this.resourcePrefix, scope), recursive: true }
@@ -223,4 +222,3 @@ export function copyMember(target: KubeObject, source: KubeObject, member: strin
   if (Object.hasOwn(from, member)) to[member] = clone(from[member] as never)
   else Reflect.deleteProperty(to, member)
 }
-

@@ -1,6 +1,11 @@
 import type { FieldError } from '../meta/field-error.ts'
 import type { KubeObject } from '../meta/object.ts'
-import { dedupOwnerReferences, validateObjectMeta, validateObjectMetaUpdate, finalizerWarnings } from '../meta/object-meta.ts'
+import {
+  dedupOwnerReferences,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+  finalizerWarnings,
+} from '../meta/object-meta.ts'
 import { pathSegmentName } from '../meta/names.ts'
 import { StatusError } from '../meta/status.ts'
 import type { RequestContext } from '../request/context.ts'
@@ -8,7 +13,14 @@ import { checkUid } from '../storage/preconditions.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import type { StoredItem } from '../storage/stored-item.ts'
 import { clone } from '../util/json.ts'
-import { deletionIsComplete, differsBeyondMetadata, fillSystemMetadata, keepSystemMetadata, settleNamespace, wipeSystemMetadata } from './metadata-rules.ts'
+import {
+  deletionIsComplete,
+  differsBeyondMetadata,
+  fillSystemMetadata,
+  keepSystemMetadata,
+  settleNamespace,
+  wipeSystemMetadata,
+} from './metadata-rules.ts'
 import type { Answer, UpdatedObject, UpdateOptions, UpdateResult, WriteChecks, WriteOptions } from './rest.ts'
 import { interpreted } from './storage-status.ts'
 import { StoredResource } from './stored-resource.ts'
@@ -40,7 +52,8 @@ async function beforeCreate<T extends KubeObject>(
   if (resource.managesGeneration) object.metadata.generation = 1
   resource.mainStrategy.settle(object, undefined)
   resource.prepareForCreate(object, ctx)
-  const schema = resource.prepareForCreate === StoredResource.prototype.prepareForCreate ? [] : checks.schema(object, undefined)
+  const schema =
+    resource.prepareForCreate === StoredResource.prototype.prepareForCreate ? [] : checks.schema(object, undefined)
   const { metadata } = object
   // The author's complaints come alone, as Go's strategies answer before metadata is looked at.
   const own = schema.length ? schema : resource.validate(object, ctx)
@@ -76,7 +89,9 @@ export async function createObject<T extends KubeObject>(
     const ready = await beforeCreate(resource, candidate as T, ctx, options.checks)
     const name = ready.metadata.name ?? ''
     try {
-      return await interpreted('create', resource.groupResource, name, () => write(resource, ready, ctx, options.dryRun))
+      return await interpreted('create', resource.groupResource, name, () =>
+        write(resource, ready, ctx, options.dryRun),
+      )
     } catch (error) {
       if (!(error instanceof StatusError) || error.reason !== 'AlreadyExists') throw error
       if (generated && attempt < generateNameAttempts) continue
@@ -101,7 +116,7 @@ async function write<T extends KubeObject>(
   dryRun: boolean,
 ): Promise<Answer<T>> {
   const key = resource.keyOf(ctx.namespace, object.metadata.name ?? '')
-  if (!dryRun) return resource.storage.create(key, object)
+  if (!dryRun) return resource.storage.create(key, object, { ttlSeconds: resource.ttlSeconds })
   try {
     await resource.storage.get(key)
   } catch (error) {
@@ -168,7 +183,11 @@ class Emptied<T extends KubeObject> extends Error {
 }
 
 /** The resourceVersion rules of an update. Source: registry/store.go Update. */
-export function checkResourceVersion(resource: StoredResource<never>, object: KubeObject, currentVersion: string): void {
+export function checkResourceVersion(
+  resource: StoredResource<never>,
+  object: KubeObject,
+  currentVersion: string,
+): void {
   const given = object.metadata.resourceVersion ?? ''
   const name = object.metadata.name ?? ''
   const { group, resource: plural } = resource.groupResource
@@ -232,6 +251,7 @@ export async function updateObject<T extends KubeObject>(
         : await resource.storage.guaranteedUpdate(key, tryUpdate, {
             ignoreNotFound: true,
             preconditions: { uid: options.uid },
+            ttlSeconds: resource.ttlSeconds,
             signal: ctx.signal,
           })
       return { object, created }

@@ -51,10 +51,14 @@ export interface ItemCodec {
 }
 
 export const corrupt = (key: string, cause: unknown): StorageError =>
-  new StorageError('Corrupt', `unable to decode the object at ${key}: ${cause instanceof Error ? cause.message : 'not an object'}`, {
-    key,
-    cause,
-  })
+  new StorageError(
+    'Corrupt',
+    `unable to decode the object at ${key}: ${cause instanceof Error ? cause.message : 'not an object'}`,
+    {
+      key,
+      cause,
+    },
+  )
 
 export const isKubeObject = (value: unknown): value is JsonObject & KubeObject =>
   isObject(value) && isObject(value.metadata) && typeof value.kind === 'string' && typeof value.apiVersion === 'string'

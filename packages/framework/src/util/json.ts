@@ -1,3 +1,6 @@
+import { JsonReader, scanDuplicateKeys } from './json-reader.ts'
+import { decodeUtf8 } from './utf8.ts'
+
 /**
  * JSON as Kubernetes needs it: integers beyond 2^53 stay exact (as bigint), `__proto__` is an ordinary key,
  * nesting has a limit, and the canonical form of a value is always the same bytes.
@@ -20,11 +23,179 @@ export const isObject = (value: unknown): value is JsonObject =>
 
 /** Sets an own property, also when the key is `__proto__`. Use wherever a key comes from a request. */
 export function setOwn(target: object, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
   else (target as Record<string, unknown>)[key] = value
 }
 
 /** Reads an own property only: never something inherited from Object.prototype. */
 export function getOwn(target: JsonObject, key: string): JsonValue | undefined {
   return Object.hasOwn(target, key) ? target[key] : undefined
+}
+
+const fail = (message: string): never => {
+  throw new JsonSyntaxError(message)
+}
+
+/**
+ * Reads JSON exactly: integers beyond 2^53 within int64 become bigint, larger ones a float as in Go; of a key given
+ * twice the last value counts; bytes that are not UTF-8 become U+FFFD. Throws {@link JsonSyntaxError}.
+ */
+export function parseJson(source: string | Buffer): JsonValue {
+  const text = typeof source === 'string' ? source : decodeUtf8(source)
+  if (needsReader(text)) return new JsonReader(text, fail).read()
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return new JsonReader(text, fail).read()
+  }
+}
+
+/**
+ * Bounds the depth and finds what JSON.parse reads otherwise than Go: long numbers, large exponents and escaped
+ * surrogates. One pass over the characters, far cheaper than the parsing itself.
+ */
+function needsReader(text: string): boolean {
+  let depth = 0
+  let needed = false
+  for (let i = 0; i < text.length; i++) {
+    let c = text.charCodeAt(i)
+    if (c === 0x22) {
+      for (c = text.charCodeAt(++i); c !== 0x22 && i < text.length; c = text.charCodeAt(++i)) {
+        if (c === 0x5c && text.charCodeAt(++i) === 0x75 && (text.charCodeAt(i + 1) | 0x20) === 0x64) needed = true
+      }
+    } else if (c === 0x7b || c === 0x5b) {
+      if (++depth > maxDepth) fail('exceeded max depth')
+    } else if (c === 0x7d || c === 0x5d) depth--
+    else if (c >= 0x30 && c <= 0x39) {
+      const start = i
+      while ((c = text.charCodeAt(i + 1)) >= 0x30 && c <= 0x39) i++
+      const before = text.charCodeAt(start - 1)
+      const exponent = before === 0x65 || before === 0x45 || before === 0x2b || before === 0x2d
+      if (i - start >= (exponent ? 2 : 15)) needed = true
+    }
+  }
+  return needed
+}
+
+/**
+ * The keys that stand twice in one object, as paths (`spec.color`, `spec.list[0].a`) in the order of the text, at most
+ * 100. `text` is valid JSON; with its parsed value at hand the usual answer, none, costs a count.
+ */
+export function findDuplicateKeys(source: string | Buffer, parsed?: JsonValue): string[] {
+  const text = typeof source === 'string' ? source : decodeUtf8(source)
+  if (parsed !== undefined && keysWritten(text) === keysOf(parsed)) return []
+  return scanDuplicateKeys(text)
+}
+
+/** Colons outside of strings. */
+function keysWritten(text: string): number {
+  let count = 0
+  for (let i = 0; i < text.length; i++) {
+    let c = text.charCodeAt(i)
+    if (c === 0x3a) count++
+    else if (c === 0x22)
+      for (c = text.charCodeAt(++i); c !== 0x22 && i < text.length; c = text.charCodeAt(++i)) if (c === 0x5c) i++
+  }
+  return count
+}
+
+function keysOf(value: JsonValue): number {
+  let count = 0
+  if (typeof value !== 'object' || value === null) return 0
+  if (Array.isArray(value)) for (const item of value) count += keysOf(item)
+  else for (const key of Object.keys(value)) count += 1 + keysOf(value[key] ?? null)
+  return count
+}
+
+/** JSON.stringify, with bigint as plain digits. Members that are undefined are left out. */
+export function stringify(value: JsonValue, options: { readonly indent?: number } = {}): string {
+  try {
+    return JSON.stringify(value, null, options.indent)
+  } catch (error) {
+    if (!(error instanceof TypeError && error.message.includes('BigInt'))) throw error
+    return write(value, Object.keys, options.indent ?? 0, '\n')
+  }
+}
+
+/** The one text of a value: keys sorted by their bytes at every depth, no white space. */
+export function canonical(value: JsonValue): string {
+  if (inOrder(value)) return stringify(value)
+  const text = write(value, (object) => Object.keys(object).sort(), 0, '')
+  // UTF-16 order is byte order but where surrogates meet U+E000 to U+FFFF.
+  return /[\ud800-\udfff]/.test(text) ? write(value, (object) => Object.keys(object).sort(byBytes), 0, '') : text
+}
+
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
+
+function inOrder(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) return value.every(inOrder)
+  let last = ''
+  for (const key of Object.keys(value)) {
+    if (key < last || /[\ud800-\udfff]/.test(key)) return false
+    last = key
+    const member = value[key]
+    if (typeof member === 'object' && !inOrder(member)) return false
+  }
+  return true
+}
+
+/** `newline` is a line break and the indentation so far; unused without an indent. */
+function write(value: JsonValue, keysOf: (object: JsonObject) => string[], indent: number, newline: string): string {
+  if (typeof value === 'bigint') return value.toString()
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const inner = indent ? newline + ' '.repeat(indent) : ''
+  let text = ''
+  if (Array.isArray(value)) {
+    for (const item of value)
+      text += `${text && ','}${inner}${write((item as JsonValue | undefined) ?? null, keysOf, indent, inner)}`
+    return text ? `[${text}${indent ? newline : ''}]` : '[]'
+  }
+  const colon = indent ? ': ' : ':'
+  for (const key of keysOf(value)) {
+    const member = value[key]
+    if (member === undefined) continue
+    text += `${text && ','}${inner}${JSON.stringify(key)}${colon}${write(member, keysOf, indent, inner)}`
+  }
+  return text ? `{${text}${indent ? newline : ''}}` : '{}'
+}
+
+/** Equality of JSON values: the order of keys does not count, 1 equals 1n, an undefined member is an absent one. */
+export function deepEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    // eslint-disable-next-line eqeqeq -- compares a number with a bigint by value
+    return (typeof a === 'bigint' && typeof b === 'number') || (typeof a === 'number' && typeof b === 'bigint')
+      ? a == b
+      : false
+  }
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false
+    for (let i = 0; i < a.length; i++) if (!deepEqual(a[i], b[i])) return false
+    return true
+  }
+  const left = a as Record<string, unknown>
+  const right = b as Record<string, unknown>
+  let count = 0
+  for (const key of Object.keys(left)) {
+    if (left[key] === undefined) continue
+    count++
+    if (!Object.hasOwn(right, key) || !deepEqual(left[key], right[key])) return false
+  }
+  for (const key of Object.keys(right)) if (right[key] !== undefined) count--
+  return count === 0
+}
+
+/** A deep copy of a JSON value, of any type that stands for one. */
+export function clone<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(clone) as T
+  // Spreading defines own properties, `__proto__` too, so that the assignments below never meet a setter.
+  const copy = { ...value } as Record<string, unknown>
+  for (const key of Object.keys(copy)) {
+    const member = copy[key]
+    if (typeof member === 'object' && member !== null) copy[key] = clone(member)
+  }
+  return copy as T
 }

@@ -12,7 +12,9 @@ export function applier(write: IncomingWrite, body: Buffer): Patcher {
   const { scope, query, exchange } = write
   const duplicates = query.fieldValidation === 'Ignore' ? [] : yamlDuplicateKeys(text)
   if (query.fieldValidation === 'Strict' && duplicates.length)
-    throw StatusError.badRequest(`error strict decoding YAML: error unmarshaling JSON: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`)
+    throw StatusError.badRequest(
+      `error strict decoding YAML: error unmarshaling JSON: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`,
+    )
   write.warn(duplicates)
   return (live) => {
     const patch = clone(configuration as unknown as JsonValue) as unknown as KubeObject
@@ -34,7 +36,9 @@ function parseConfiguration(text: string): KubeObject {
   try {
     value = parseYaml(text)
   } catch (error) {
-    throw StatusError.badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw StatusError.badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
   if (!isObject(value))
     throw StatusError.badRequest(
@@ -52,7 +56,9 @@ function checkIdentity(write: IncomingWrite, patch: KubeObject, live: KubeObject
   const { name } = exchange.context.info
   const { metadata } = patch
   if (metadata.name && metadata.name !== name)
-    throw StatusError.badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+    throw StatusError.badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
+    )
   if (!live) {
     if (metadata.uid)
       throw StatusError.conflict(

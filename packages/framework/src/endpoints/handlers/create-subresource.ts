@@ -17,7 +17,12 @@ export const createSubresource: Handler = async (scope, exchange) => {
   const rendering = renderingOf(exchange)
   const options = decodeWriteQuery(query, 'CreateOptions')
   const body = await readBody(exchange)
-  const { object, warnings } = decodeObject(body, bodyMediaType(request.headers['content-type']), scope.compiled, options)
+  const { object, warnings } = decodeObject(
+    body,
+    bodyMediaType(request.headers['content-type']),
+    scope.compiled,
+    options,
+  )
   for (const warning of warnings) context.warnings.add(warning)
   const attributes = admissionAttributes(scope, exchange, 'CREATE', object, undefined, options.dryRun, options)
   await scope.admission.admit(attributes, context)

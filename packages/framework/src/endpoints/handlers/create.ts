@@ -20,7 +20,9 @@ export const create: Handler = async (scope, exchange) => {
   const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'CreateOptions'))
   const mediaType = bodyMediaType(request.headers['content-type'])
   const body = await readBody(exchange)
-  const { object, warnings } = decodeObject(body, mediaType, scope.compiled, { fieldValidation: write.query.fieldValidation })
+  const { object, warnings } = decodeObject(body, mediaType, scope.compiled, {
+    fieldValidation: write.query.fieldValidation,
+  })
   write.warn(warnings)
   write.settleNamespace(object)
   const { resourceVersion } = object.metadata

@@ -44,7 +44,12 @@ export const remove: Handler = async (scope, exchange) => {
   const { object, deleted } = await (scope.target as Deleter<KubeObject>).delete(name, context, options, check)
   const { contentType } = rendering.negotiated
   if (deleted) {
-    respond(exchange, 200, contentType, renderStatus(deletedStatus(scope, 'bytes' in object ? object.object : object), plain(rendering)))
+    respond(
+      exchange,
+      200,
+      contentType,
+      renderStatus(deletedStatus(scope, 'bytes' in object ? object.object : object), plain(rendering)),
+    )
     return
   }
   // Only the deprecated option says that the rest goes on behind the answer.
@@ -66,4 +71,3 @@ function deletedStatus(scope: RequestScope, object: KubeObject): Status {
     },
   }
 }
-

@@ -12,7 +12,10 @@ import { renderingOf } from './negotiation.ts'
 export const list: Handler = async (scope, exchange) => {
   const rendering = renderingOf(exchange)
   const { context, query } = exchange
-  const options = { ...decodeListOptions(query, false), fieldsOf: (o: KubeObject) => scope.fieldsOf(scope.toVersion(o)) }
+  const options = {
+    ...decodeListOptions(query, false),
+    fieldsOf: (o: KubeObject) => scope.fieldsOf(scope.toVersion(o)),
+  }
   knownFields(scope, options.fieldSelector)
   const answer = await (scope.target as Lister<KubeObject>).list(options, context)
   // A bare array is what the author has; which of it is wanted is our part.
@@ -20,7 +23,9 @@ export const list: Handler = async (scope, exchange) => {
     ? answer
     : {
         metadata: {},
-        items: answer.filter((o) => matchesSelectors(o, options.labelSelector, options.fieldSelector, options.fieldsOf)),
+        items: answer.filter((o) =>
+          matchesSelectors(o, options.labelSelector, options.fieldSelector, options.fieldsOf),
+        ),
       }
   respond(exchange, 200, rendering.negotiated.contentType, renderList(scope, found, rendering))
 }

@@ -46,5 +46,10 @@ export const patch: Handler = async (scope, exchange) => {
       createChecks: writeChecks(scope, exchange, 'CREATE', dryRun),
     },
   )
-  respond(exchange, result.created ? 201 : 200, rendering.negotiated.contentType, renderObject(scope, result.object, rendering))
+  respond(
+    exchange,
+    result.created ? 201 : 200,
+    rendering.negotiated.contentType,
+    renderObject(scope, result.object, rendering),
+  )
 }

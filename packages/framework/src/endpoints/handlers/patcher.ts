@@ -19,7 +19,8 @@ export function patcher(write: IncomingWrite, mediaType: string, body: Buffer): 
     const { object, unknown, error } = decodeUnstructured(patched, scope.compiled, { fieldValidation })
     const all = fieldValidation === 'Ignore' ? [] : [...complaints, ...unknown]
     if (error !== undefined || object === undefined) throw invalidPatch(patched, error ?? 'not an object')
-    if (fieldValidation === 'Strict' && all.length) throw invalidPatch(patched, `strict decoding error: ${all.join(', ')}`)
+    if (fieldValidation === 'Strict' && all.length)
+      throw invalidPatch(patched, `strict decoding error: ${all.join(', ')}`)
     if (!warned) write.warn(all)
     warned = true
     write.checkName(object)
@@ -31,4 +32,3 @@ export function patcher(write: IncomingWrite, mediaType: string, body: Buffer): 
 function invalidPatch(patched: JsonValue, message: string): StatusError {
   return StatusError.invalid({ group: '', kind: '' }, '', [field.invalid('patch', stringify(patched), message)])
 }
-

@@ -20,7 +20,9 @@ export const update: Handler = async (scope, exchange) => {
   const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'UpdateOptions'))
   const mediaType = bodyMediaType(request.headers['content-type'])
   const body = await readBody(exchange)
-  const { object, warnings } = decodeObject(body, mediaType, scope.compiled, { fieldValidation: write.query.fieldValidation })
+  const { object, warnings } = decodeObject(body, mediaType, scope.compiled, {
+    fieldValidation: write.query.fieldValidation,
+  })
   write.warn(warnings)
   write.checkName(object)
   write.dedupOwners(object)
@@ -45,5 +47,10 @@ export const update: Handler = async (scope, exchange) => {
       createChecks: writeChecks(scope, exchange, 'CREATE', dryRun),
     },
   )
-  respond(exchange, result.created ? 201 : 200, rendering.negotiated.contentType, renderObject(scope, result.object, rendering))
+  respond(
+    exchange,
+    result.created ? 201 : 200,
+    rendering.negotiated.contentType,
+    renderObject(scope, result.object, rendering),
+  )
 }

@@ -28,8 +28,15 @@ export const watch: Handler = async (scope, exchange) => {
   const warnings = context.warnings.headers()
   if (warnings.length) response.setHeader('warning', warnings)
   response.flushHeaders()
-  const timer = setTimeout(() => { stream.close() }, Math.min(seconds * 1000, 2 ** 31 - 1))
-  const stop = (): void => { stream.close() }
+  const timer = setTimeout(
+    () => {
+      stream.close()
+    },
+    Math.min(seconds * 1000, 2 ** 31 - 1),
+  )
+  const stop = (): void => {
+    stream.close()
+  }
   response.once('close', stop)
   try {
     await pump(stream, exchange, new WatchEncoder(scope, rendering))

@@ -43,7 +43,8 @@ function fromQuery(query: URLSearchParams): RawDeleteOptions {
 }
 
 function parseBody(body: Buffer, mediaType: string): JsonValue {
-  if (mediaType === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(body, { apiVersion: 'v1', kind: 'DeleteOptions' })
+  if (mediaType === 'application/vnd.kubernetes.protobuf')
+    return decodeProtobuf(body, { apiVersion: 'v1', kind: 'DeleteOptions' })
   try {
     return mediaType === 'application/yaml' ? parseYaml(body.toString('utf8')) : parseJson(body)
   } catch (error) {
@@ -55,7 +56,15 @@ function parseBody(body: Buffer, mediaType: string): JsonValue {
 }
 
 const goTypeName = (value: JsonValue): string =>
-  Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value === 'bigint' ? 'number' : typeof value === 'boolean' ? 'bool' : typeof value
+  Array.isArray(value)
+    ? 'array'
+    : value === null
+      ? 'null'
+      : typeof value === 'bigint'
+        ? 'number'
+        : typeof value === 'boolean'
+          ? 'bool'
+          : typeof value
 
 function fromBody(body: Buffer, mediaType: string, endpointVersion: string): RawDeleteOptions {
   const value = parseBody(body, mediaType)
@@ -66,15 +75,20 @@ function fromBody(body: Buffer, mediaType: string, endpointVersion: string): Raw
   const kind = text(value, 'kind', 'kind') ?? 'DeleteOptions'
   const apiVersion = text(value, 'apiVersion', 'apiVersion') ?? endpointVersion
   if (kind !== 'DeleteOptions' || !['v1', 'meta.k8s.io/v1', endpointVersion].includes(apiVersion))
-    throw StatusError.badRequest(`no kind "${kind}" is registered for version "${apiVersion}" in scheme "apiserver-kit"`)
+    throw StatusError.badRequest(
+      `no kind "${kind}" is registered for version "${apiVersion}" in scheme "apiserver-kit"`,
+    )
   const preconditions = getOwn(value, 'preconditions') ?? null
-  if (preconditions !== null && !isObject(preconditions)) throw mismatch(preconditions, 'preconditions', 'v1.Preconditions')
+  if (preconditions !== null && !isObject(preconditions))
+    throw mismatch(preconditions, 'preconditions', 'v1.Preconditions')
   return {
     gracePeriodSeconds: integer(value, 'gracePeriodSeconds'),
     orphanDependents: boolean(value, 'orphanDependents'),
     propagationPolicy: text(value, 'propagationPolicy', 'propagationPolicy'),
     uid: preconditions ? text(preconditions, 'uid', 'preconditions.uid') : undefined,
-    resourceVersion: preconditions ? text(preconditions, 'resourceVersion', 'preconditions.resourceVersion') : undefined,
+    resourceVersion: preconditions
+      ? text(preconditions, 'resourceVersion', 'preconditions.resourceVersion')
+      : undefined,
     dryRun: strings(value, 'dryRun'),
   }
 }

@@ -30,7 +30,12 @@ export function decodeListOptions(query: URLSearchParams, watch: boolean): Decod
   }
   let sendInitialEvents = queryBoolean(query, 'sendInitialEvents')
   let match = query.get(matchField) ?? ''
-  if (watch && (raw.resourceVersion === '' || raw.resourceVersion === '0') && sendInitialEvents === undefined && match === '') {
+  if (
+    watch &&
+    (raw.resourceVersion === '' || raw.resourceVersion === '0') &&
+    sendInitialEvents === undefined &&
+    match === ''
+  ) {
     sendInitialEvents = true
     match = 'NotOlderThan'
   }
@@ -61,18 +66,25 @@ function* validateMatch(
       if (match !== 'NotOlderThan')
         yield field.forbidden(matchField, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
     } else if (match !== '')
-      yield field.forbidden(matchField, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
+      yield field.forbidden(
+        matchField,
+        'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+      )
     if (match === '') return
-    if (continueToken !== '') yield field.forbidden(matchField, 'resourceVersionMatch is forbidden when continue is provided')
+    if (continueToken !== '')
+      yield field.forbidden(matchField, 'resourceVersionMatch is forbidden when continue is provided')
     if (match !== 'NotOlderThan') yield field.notSupported(matchField, match, ['NotOlderThan'])
     return
   }
   if (sendInitialEvents !== undefined)
     yield field.forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list')
   if (match === '') return
-  if (resourceVersion === '') yield field.forbidden(matchField, 'resourceVersionMatch is forbidden unless resourceVersion is provided')
-  if (continueToken !== '') yield field.forbidden(matchField, 'resourceVersionMatch is forbidden when continue is provided')
-  if (match !== 'Exact' && match !== 'NotOlderThan') yield field.notSupported(matchField, match, ['Exact', 'NotOlderThan', ''])
+  if (resourceVersion === '')
+    yield field.forbidden(matchField, 'resourceVersionMatch is forbidden unless resourceVersion is provided')
+  if (continueToken !== '')
+    yield field.forbidden(matchField, 'resourceVersionMatch is forbidden when continue is provided')
+  if (match !== 'Exact' && match !== 'NotOlderThan')
+    yield field.notSupported(matchField, match, ['Exact', 'NotOlderThan', ''])
   else if (match === 'Exact' && resourceVersion === '0')
     yield field.forbidden(matchField, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
 }

@@ -15,7 +15,8 @@ const maxInt64 = 2n ** 63n - 1n
 export function queryInteger(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name)
   if (value === null) return undefined
-  if (!int64.test(value)) throw StatusError.badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
+  if (!int64.test(value))
+    throw StatusError.badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
   const parsed = BigInt(value.replace(/^\+/, ''))
   if (parsed > maxInt64 || parsed < -maxInt64 - 1n)
     throw StatusError.badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: value out of range`)

@@ -64,7 +64,9 @@ function fieldManagerErrors(manager: string): FieldError[] {
   for (const rune of manager) {
     if (unprintable.test(rune)) {
       const code = (rune.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-      errors.push(field.invalid('fieldManager', manager, `invalid character U+${code} (at position ${String(position)})`))
+      errors.push(
+        field.invalid('fieldManager', manager, `invalid character U+${code} (at position ${String(position)})`),
+      )
     }
     position += Buffer.byteLength(rune)
   }

@@ -1,0 +1,16 @@
+import { ApiServer, LmdbBackend, parseServerFlags, runApiServer } from '@apiserver-kit/framework'
+import { BanFlunder } from './admission/ban-flunder.ts'
+import { FischerResource } from './resources/fischer.ts'
+import { FlunderResource } from './resources/flunder.ts'
+
+const options = parseServerFlags(process.argv.slice(2), { dataDir: './data' })
+const fischers = new FischerResource()
+const server = new ApiServer({
+  ...options,
+  backend: new LmdbBackend(options.dataDir),
+  admission: [new BanFlunder(fischers)],
+})
+  .install(new FlunderResource())
+  .install(fischers)
+
+await runApiServer(server)

@@ -1,0 +1,178 @@
+import { LRUCache } from 'lru-cache'
+import { StatusError } from '../../meta/status.ts'
+import { parseAccept, type AcceptClause } from './accept-clauses.ts'
+import { mediaTypes, serializers, streamMediaTypes, type MediaType } from './media-types.ts'
+
+/** What an answer may be turned into. */
+export interface Conversion {
+  readonly kind: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'
+  readonly version: 'v1' | 'v1beta1'
+}
+
+/** How an answer is written. */
+export interface Negotiated {
+  readonly mediaType: MediaType
+  /** The value of the Content-Type header. */
+  readonly contentType: string
+  readonly stream: boolean
+  /** The client asked for indentation by `pretty=1` in the clause. */
+  readonly pretty: boolean
+  readonly convert?: Conversion | undefined
+}
+
+export interface NegotiateOptions {
+  /** Tables and the like may be asked for; they are what resources offer. */
+  readonly allowConversions: boolean
+  /** The answer is a stream of watch events. */
+  readonly stream?: boolean
+  /** The thing itself has a protobuf form. Default: only where no conversions are allowed (Status, discovery). */
+  readonly protobufForObject?: boolean
+}
+
+/** What a clause asks for by `as`, `g` and `v`. */
+export interface Target {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+/** What an endpoint can do. Source: endpoints/handlers/negotiation EndpointRestrictions. */
+export interface Restrictions {
+  /** `target` is undefined for the thing itself. */
+  readonly allows: (mediaType: MediaType, target: Target | undefined) => boolean
+  /** The value of `sv` that is understood. */
+  readonly serverVersion?: string | undefined
+}
+
+export interface Match {
+  readonly mediaType: MediaType
+  readonly target: Target | undefined
+  readonly pretty: boolean
+}
+
+/**
+ * The first clause, in order of preference, that an endpoint can meet; undefined when there is none. No header means
+ * JSON. Source: NegotiateMediaTypeOptions.
+ */
+export function matchAccept(accept: string | undefined, restrictions: Restrictions): Match | undefined {
+  if (accept === undefined || accept === '') return { mediaType: 'application/json', target: undefined, pretty: false }
+  for (const clause of parseAccept(accept))
+    for (const serializer of serializers) {
+      if (clause.type !== '*' && clause.type !== serializer.type) continue
+      if (
+        clause.type === '*' ? clause.subtype !== '*' : clause.subtype !== '*' && clause.subtype !== serializer.subtype
+      )
+        continue
+      const match = matchClause(clause, serializer, restrictions)
+      if (match) return match
+    }
+  return undefined
+}
+
+function matchClause(
+  { parameters }: AcceptClause,
+  { mediaType, streams }: (typeof serializers)[number],
+  { allows, serverVersion }: Restrictions,
+): Match | undefined {
+  const stream = parameters.get('stream') ?? ''
+  if (stream !== '' && (!streams || stream !== 'watch')) return undefined
+  const version = parameters.get('sv') ?? ''
+  if (version !== '' && version !== serverVersion) return undefined
+  const target = targetOf(parameters)
+  if (!allows(mediaType, target)) return undefined
+  return { mediaType, target, pretty: parameters.get('pretty') === '1' }
+}
+
+function targetOf(parameters: ReadonlyMap<string, string>): Target | undefined {
+  if (!parameters.has('as') && !parameters.has('g') && !parameters.has('v')) return undefined
+  return {
+    group: parameters.get('g') ?? '',
+    version: parameters.get('v') ?? '',
+    kind: parameters.get('as') ?? '',
+  }
+}
+
+const onlyThese = (types: readonly string[]): string =>
+  `only the following media types are accepted: ${types.join(', ')}`
+
+/** 406: no clause can be met. */
+export const nothingAcceptable = (): StatusError => StatusError.notAcceptable(onlyThese(mediaTypes))
+
+/** Headers longer than this are worked out each time. */
+const longestRemembered = 512
+const remembered = new LRUCache<string, Outcome>({ max: 1000 })
+/** A text says why there is none. */
+type Outcome = Negotiated | string
+
+/** How to answer a client. Throws 406 when it takes nothing that there is. */
+export function negotiate(accept: string | undefined, options: NegotiateOptions): Negotiated {
+  const { allowConversions, stream = false, protobufForObject = !allowConversions } = options
+  const key = `${allowConversions ? 'c' : ''}${stream ? 's' : ''}${protobufForObject ? 'p' : ''} ${accept ?? ''}`
+  let outcome = remembered.get(key)
+  if (outcome === undefined) {
+    outcome = workOut(accept, allowConversions, stream, protobufForObject)
+    if (key.length <= longestRemembered) remembered.set(key, outcome)
+  }
+  if (typeof outcome === 'string') throw StatusError.notAcceptable(outcome)
+  return outcome
+}
+
+function workOut(
+  accept: string | undefined,
+  allowConversions: boolean,
+  stream: boolean,
+  protobufForObject: boolean,
+): Outcome {
+  const restrictions: Restrictions = {
+    allows: (mediaType, target) =>
+      target
+        ? allowConversions && conversionOf(mediaType, target) !== undefined
+        : protobufForObject || mediaType !== 'application/vnd.kubernetes.protobuf',
+    serverVersion: allowConversions ? 'v1' : undefined,
+  }
+  const match = matchAccept(accept, restrictions)
+  if (!match) return onlyThese(mediaTypes)
+  const { mediaType, target, pretty } = match
+  if (stream && !serializers.some((s) => s.mediaType === mediaType && s.streams)) return onlyThese(streamMediaTypes)
+  return {
+    mediaType,
+    // A stream of JSON says no more than JSON.
+    contentType: stream && mediaType !== 'application/json' ? `${mediaType};stream=watch` : mediaType,
+    stream,
+    pretty,
+    convert: target && conversionOf(mediaType, target),
+  }
+}
+
+function conversionOf(mediaType: MediaType, { group, version, kind }: Target): Conversion | undefined {
+  if (group !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined
+  switch (kind) {
+    case 'Table':
+      return mediaType === 'application/vnd.kubernetes.protobuf' ? undefined : { kind, version }
+    case 'PartialObjectMetadata':
+    case 'PartialObjectMetadataList':
+      return { kind, version }
+    default:
+      return undefined
+  }
+}
+
+/**
+ * The router's own check, before anything else is looked at: one clause must name a media type of the route literally,
+ * or be the full wildcard. `streams` is for routes that also watch (lists): they offer more. Throws 406. Source:
+ * go-restful Route.matchesAccept.
+ */
+export function acceptableToRouter(accept: string | undefined, { streams = false } = {}): void {
+  if (accept === undefined || accept === '') return
+  for (const clause of accept.split(',')) {
+    const mediaType = (clause.split(';', 1)[0] ?? '').trim()
+    if (mediaType === '*/*' || (mediaTypes as readonly string[]).includes(mediaType)) return
+  }
+  const available = streams ? [...mediaTypes, ...streamMediaTypes] : mediaTypes
+  throw new StatusError({
+    code: 406,
+    reason: 'NotAcceptable',
+    message: `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`,
+    details: {},
+  })
+}
