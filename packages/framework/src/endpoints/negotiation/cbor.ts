@@ -22,6 +22,7 @@ const strict: DecodeOptions = {
   allowUndefined: false,
   allowNaN: false,
   allowInfinity: false,
+  rejectDuplicateMapKeys: true,
   // Keys are byte strings too, which only a Map can hold.
   useMaps: true,
   tags: { [selfDescribed]: (content) => content() },
@@ -63,5 +64,7 @@ function jsonOf(value: unknown, depth: number): JsonValue {
     }
     return object
   }
+  if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value)
+    throw StatusError.badRequest('cbor: an integer is beyond 64 bits')
   return value as JsonValue
 }

@@ -161,14 +161,11 @@ const goName = (name: string): string => (name === 'uid' ? 'UID' : name.charAt(0
 function decodeValue(reader: WireReader, type: FieldType): JsonValue {
   switch (type) {
     case 'bool':
-      return reader.varint() !== 0n
+      return reader.bool()
     case 'int32':
-      return Number(BigInt.asIntN(32, reader.varint()))
-    case 'int64': {
-      const value = BigInt.asIntN(64, reader.varint())
-      const number = Number(value)
-      return Number.isSafeInteger(number) ? number : value
-    }
+      return reader.int32()
+    case 'int64':
+      return reader.int64()
     case 'string':
       return reader.bytes().toString('utf8')
     case 'time':

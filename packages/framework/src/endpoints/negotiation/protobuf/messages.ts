@@ -2,12 +2,13 @@ import { always, map, message, optional, repeated, wrapped, type Message } from 
 
 /** The messages that Kubernetes clients and servers exchange beside the kinds themselves. Source: the generated.proto files. */
 
-export const listMeta = message(
+const listMeta = message(
   'ListMeta',
   always(1, 'selfLink'),
   always(2, 'resourceVersion'),
   always(3, 'continue'),
   optional(4, 'remainingItemCount', 'int64'),
+  optional(5, 'shardInfo', message('ShardInfo', always(1, 'selector'))),
 )
 
 const ownerReference = message(
@@ -31,7 +32,7 @@ const managedFieldsEntry = message(
   always(8, 'subresource'),
 )
 
-export const objectMeta = message(
+const objectMeta = message(
   'ObjectMeta',
   always(1, 'name'),
   always(2, 'generateName'),

@@ -18,8 +18,12 @@ export class WireWriter {
   }
 
   varint(value: number | bigint | boolean): void {
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) this.#number(value)
-    else this.#integer(BigInt.asUintN(64, BigInt(value)))
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) {
+      this.#number(value)
+      return
+    }
+    const unsigned = BigInt.asUintN(64, BigInt(value))
+    this.#halves(Number(unsigned & 0xffffffffn), Number(unsigned >> 32n))
   }
 
   /** A length and the bytes. */
@@ -50,11 +54,16 @@ export class WireWriter {
     this.#buffer[this.#length++] = rest
   }
 
-  #integer(value: bigint): void {
+  /** No loop over bigints: the compiler of Node 20 dies of those. */
+  #halves(low: number, high: number): void {
     this.#reserve(10)
-    let rest = value
-    for (; rest >= 0x80n; rest >>= 7n) this.#buffer[this.#length++] = Number(rest & 0x7fn) | 0x80
-    this.#buffer[this.#length++] = Number(rest)
+    let [l, h] = [low, high]
+    while (h > 0 || l >= 0x80) {
+      this.#buffer[this.#length++] = (l & 0x7f) | 0x80
+      l = ((l >>> 7) | (h << 25)) >>> 0
+      h >>>= 7
+    }
+    this.#buffer[this.#length++] = l
   }
 
   #reserve(size: number): void {
@@ -70,6 +79,8 @@ export class WireWriter {
 export class WireReader {
   readonly #bytes: Buffer
   #at = 0
+  #low = 0
+  #high = 0
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes
@@ -81,32 +92,36 @@ export class WireReader {
 
   /** `message` is named in the error. */
   tag(message: string): { readonly field: number; readonly type: number } {
-    const wire = this.varint()
-    const field = Number(BigInt.asIntN(32, wire >> 3n))
-    const type = Number(wire & 7n)
+    this.#varint()
+    const type = this.#low & 7
+    const field = (this.#low >>> 3) | (this.#high << 29)
     if (type === wireType.endGroup) throw malformed(`proto: ${message}: wiretype end group for non-group`)
-    if (field <= 0) throw malformed(`proto: ${message}: illegal tag ${String(field)} (wire type ${String(wire)})`)
+    if (field <= 0)
+      throw malformed(`proto: ${message}: illegal tag ${String(field)} (wire type ${String(this.#unsigned())})`)
     return { field, type }
   }
 
-  /** As an unsigned 64-bit integer. */
-  varint(): bigint {
-    let low = 0
-    let value = 0n
-    for (let i = 0; i < 10; i++) {
-      const byte = this.#byte()
-      // Four groups fit into a small integer: nearly all numbers end there.
-      if (i < 4) low |= (byte & 0x7f) << (7 * i)
-      else value |= BigInt(byte & 0x7f) << BigInt(7 * i)
-      if (byte < 0x80) return BigInt.asUintN(64, value | BigInt(low))
-    }
-    throw malformed('proto: integer overflow')
+  bool(): boolean {
+    this.#varint()
+    return this.#low !== 0 || this.#high !== 0
+  }
+
+  int32(): number {
+    this.#varint()
+    return this.#low | 0
+  }
+
+  /** A bigint only beyond 2^53. */
+  int64(): number | bigint {
+    this.#varint()
+    const number = (this.#high | 0) * 0x1_0000_0000 + this.#low
+    return Number.isSafeInteger(number) ? number : BigInt.asIntN(64, this.#unsigned())
   }
 
   bytes(): Buffer {
-    const length = BigInt.asIntN(64, this.varint())
-    if (length < 0n) throw malformed('proto: negative length found during unmarshaling')
-    const end = this.#at + Number(length)
+    this.#varint()
+    if (this.#high >= 0x8000_0000) throw malformed('proto: negative length found during unmarshaling')
+    const end = this.#at + this.#high * 0x1_0000_0000 + this.#low
     if (end > this.#bytes.length) throw unexpectedEnd()
     const bytes = this.#bytes.subarray(this.#at, end)
     this.#at = end
@@ -115,11 +130,10 @@ export class WireReader {
 
   /** Passes over the value of a field that is not known. */
   skip(type: number): void {
-    let groups = 0
-    for (let current = type; ; current = Number(this.varint() & 7n)) {
-      groups += this.#skipOne(current)
-      if (groups < 0) throw malformed('proto: unexpected end of group')
-      if (groups === 0) return
+    let groups = this.#skipOne(type)
+    while (groups > 0) {
+      this.#varint()
+      groups += this.#skipOne(this.#low & 7)
     }
   }
 
@@ -127,7 +141,7 @@ export class WireReader {
   #skipOne(type: number): number {
     switch (type) {
       case wireType.varint:
-        this.varint()
+        this.#varint()
         return 0
       case wireType.fixed64:
         this.#advance(8)
@@ -145,6 +159,31 @@ export class WireReader {
       default:
         throw malformed(`proto: illegal wireType ${String(type)}`)
     }
+  }
+
+  /** The last number read, as two unsigned halves. No loop over bigints: the compiler of Node 20 dies of those. */
+  #varint(): void {
+    let low = 0
+    let high = 0
+    for (let i = 0; i < 10; i++) {
+      const byte = this.#byte()
+      const bits = byte & 0x7f
+      if (i < 4) low |= bits << (7 * i)
+      else if (i === 4) {
+        low |= bits << 28
+        high = bits >>> 4
+      } else high |= bits << (7 * i - 32)
+      if (byte < 0x80) {
+        this.#low = low >>> 0
+        this.#high = high >>> 0
+        return
+      }
+    }
+    throw malformed('proto: integer overflow')
+  }
+
+  #unsigned(): bigint {
+    return BigInt(this.#high) * 0x1_0000_0000n + BigInt(this.#low)
   }
 
   #advance(count: number): void {
