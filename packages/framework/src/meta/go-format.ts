@@ -1,13 +1,54 @@
-import type { JsonValue } from '../util/json.ts'
+import { canonical, type JsonValue } from '../util/json.ts'
+
+const escapes: Readonly<Record<string, string>> = {
+  '\x07': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v', '"': '\\"', '\\': '\\\\',
+}
+/** strconv.IsPrint: letters, marks, numbers, punctuation, symbols and the plain space. */
+const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
+const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 /** A Go-quoted string (`%q`). */
 export function quote(text: string): string {
-  return JSON.stringify(text)
+  if (plain.test(text)) return `"${text}"`
+  let out = '"'
+  for (const rune of text) {
+    const known = escapes[rune]
+    if (known !== undefined) out += known
+    else if (printable.test(rune)) out += rune
+    else out += escapeRune(rune.codePointAt(0) ?? 0)
+  }
+  return `${out}"`
+}
+
+function escapeRune(code: number): string {
+  const hex = code.toString(16)
+  if (code < 0x80) return `\\x${hex.padStart(2, '0')}`
+  return code > 0xffff ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`
+}
+
+/** A float64 as `%v` prints it: the exponent form from 1e+21 on and below 1e-4; integers print plainly. */
+function formatNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e21) return String(value)
+  const exponent = Math.floor(Math.log10(Math.abs(value)))
+  if (exponent >= -4 && exponent < 21) return String(value)
+  const [mantissa = '', power = ''] = value.toExponential().split('e')
+  const sign = power.startsWith('-') ? '-' : '+'
+  return `${mantissa}e${sign}${power.replace(/^[+-]/, '').padStart(2, '0')}`
 }
 
 /** A value as field errors print it: `%v` for numbers and booleans, quoted strings, compact JSON for the rest. */
 export function formatGoValue(value: unknown): string {
   if (typeof value === 'string') return quote(value)
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value as JsonValue)
+  if (typeof value === 'number') return formatNumber(value)
+  if (typeof value === 'object') return value === null ? 'null' : canonical(value as JsonValue)
   return String(value)
+}
+
+const htmlEscapes: Readonly<Record<string, string>> = {
+  '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029',
+}
+
+/** JSON text as Go's encoder writes it: with `<`, `>`, `&` and two line separators escaped. */
+export function goJsonEscape(json: string): string {
+  return json.replace(/[<>&\u2028\u2029]/g, (c) => htmlEscapes[c] ?? c)
 }

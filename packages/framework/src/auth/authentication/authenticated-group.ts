@@ -23,7 +23,8 @@ export class AuthenticatedGroupAdder implements Authenticator {
     if (!response) return undefined
     const { user } = response
     const { groups } = user
-    if (user.name === anonymousUser || groups.includes(allAuthenticated) || groups.includes(allUnauthenticated)) return response
+    if (user.name === anonymousUser || groups.includes(allAuthenticated) || groups.includes(allUnauthenticated))
+      return response
     let extended = this.#extended.get(response)
     if (!extended) {
       extended = { user: { ...user, groups: [...groups, allAuthenticated] } }

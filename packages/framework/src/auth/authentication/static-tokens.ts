@@ -23,7 +23,9 @@ export class StaticTokens implements TokenAuthenticator {
       if (line.trim() === '' || line.startsWith('#')) continue
       const [token = '', name = '', uid, groups = '', ...more] = csvFields(line)
       if (uid === undefined || more.length)
-        throw new Error(`line ${String(index + 1)} of the token file must have the columns token, user name, uid and, optionally, groups`)
+        throw new Error(
+          `line ${String(index + 1)} of the token file must have the columns token, user name, uid and, optionally, groups`,
+        )
       if (token === '' || name === '') continue
       this.add(token, { name, uid, groups: groups.split(',').filter((g) => g !== ''), extra: {} })
     }

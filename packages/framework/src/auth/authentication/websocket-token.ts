@@ -17,7 +17,9 @@ export class WebSocketTokenAuthenticator implements Authenticator {
 
   async authenticate(request: ServerRequest): Promise<AuthenticationResponse | undefined> {
     if (!isWebSocket(request)) return undefined
-    const protocols = headerLines(request, 'sec-websocket-protocol').flatMap((line) => line.split(',').map((p) => p.trim()))
+    const protocols = headerLines(request, 'sec-websocket-protocol').flatMap((line) =>
+      line.split(',').map((p) => p.trim()),
+    )
     const [encoded, ...more] = protocols.filter((p) => p.startsWith(prefix))
     if (encoded === undefined) return undefined
     if (more.length) throw new Error('multiple base64.bearer.authorization tokens specified')
@@ -50,7 +52,8 @@ function setProtocols(request: ServerRequest, value: string): void {
   const { rawHeaders, headers } = request
   const kept: string[] = []
   for (let i = 0; i + 1 < rawHeaders.length; i += 2)
-    if (rawHeaders[i]?.toLowerCase() !== 'sec-websocket-protocol') kept.push(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '')
+    if (rawHeaders[i]?.toLowerCase() !== 'sec-websocket-protocol')
+      kept.push(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '')
   rawHeaders.splice(0, rawHeaders.length, ...kept, 'Sec-WebSocket-Protocol', value)
   headers['sec-websocket-protocol'] = value
   if ('headersDistinct' in request) request.headersDistinct['sec-websocket-protocol'] = [value]
