@@ -1,0 +1,170 @@
+import { StatusError } from '../meta/status.ts'
+import type { KubeObject } from '../meta/object.ts'
+import { type Backend, type Entry, prefixEnd } from './backend.ts'
+import { listEntries, type ListPlace } from './listing.ts'
+import { checkPreconditions } from './preconditions.ts'
+import { parseResourceVersion } from './resource-version.ts'
+import { StorageError } from './storage-error.ts'
+import type {
+  GuaranteedUpdateOptions,
+  Storage,
+  StorageDeleteOptions,
+  StoredList,
+  StorageListOptions,
+  StorageWatchOptions,
+  TryUpdate,
+  WatchStream,
+} from './storage.ts'
+import { StoredItem, type ItemCodec } from './stored-item.ts'
+import { StoreWatch } from './store-watch.ts'
+
+export interface StoreOptions {
+  /** What all keys of the server begin with, as etcd's `--etcd-prefix`: `/registry/example.com`. */
+  readonly prefix: string
+  /** `/group/resource`: every key must begin with it. */
+  readonly resourcePrefix: string
+  readonly codec: ItemCodec
+}
+
+const notFound = (key: string): StorageError => new StorageError('KeyNotFound', 'key not found', { key })
+
+/** Storage straight over a Backend. Source: storage/etcd3/store.go; specification storage-and-watch §1–§4. */
+export class Store implements Storage {
+  readonly backend: Backend
+  readonly codec: ItemCodec
+  readonly #prefix: string
+  readonly #resourcePrefix: string
+
+  constructor(backend: Backend, options: StoreOptions) {
+    this.backend = backend
+    this.codec = options.codec
+    this.#prefix = options.prefix.replace(/\/$/, '')
+    this.#resourcePrefix = options.resourcePrefix
+  }
+
+  async create(key: string, object: KubeObject, options: { ttlSeconds?: number } = {}): Promise<StoredItem> {
+    const { resourceVersion } = object.metadata
+    if (resourceVersion && resourceVersion !== '0')
+      throw new StorageError('Unknown', 'resourceVersion should not be set on objects to be created', { key })
+    const place = this.#objectKey(key)
+    const value = this.codec.encode(object)
+    try {
+      return this.item(
+        await this.backend.commit({ key: place, value, expectedModRevision: 0, ttlSeconds: options.ttlSeconds }),
+      )
+    } catch (error) {
+      if (isConflict(error)) throw new StorageError('KeyExists', 'key exists', { key: place, cause: error })
+      throw error
+    }
+  }
+
+  async get(key: string, options: { resourceVersion?: string } = {}): Promise<StoredItem> {
+    const place = this.#objectKey(key)
+    const minimum = parseResourceVersion(options.resourceVersion)
+    const entry = await this.backend.get(place)
+    if (minimum) await this.#checkMinimum(minimum)
+    if (!entry) throw notFound(place)
+    return this.item(entry)
+  }
+
+  list(key: string, options: StorageListOptions): Promise<StoredList> {
+    return listEntries(this, this.place(key, options.recursive), options)
+  }
+
+  watch(key: string, options: StorageWatchOptions): Promise<WatchStream> {
+    const place = this.place(key, options.recursive)
+    return Promise.resolve(new StoreWatch(this, place, parseResourceVersion(options.resourceVersion), options))
+  }
+
+  async delete(key: string, { preconditions, validate }: StorageDeleteOptions = {}): Promise<StoredItem> {
+    const place = this.#objectKey(key)
+    let current = await this.backend.get(place)
+    for (;;) {
+      if (!current) throw notFound(place)
+      const item = this.item(current)
+      checkPreconditions(item, preconditions)
+      await validate?.(item)
+      try {
+        const gone = await this.backend.commit({ key: place, value: null, expectedModRevision: current.modRevision })
+        return item.at(gone.modRevision)
+      } catch (error) {
+        if (!isConflict(error)) throw error
+        current = error.current
+      }
+    }
+  }
+
+  async guaranteedUpdate(key: string, update: TryUpdate, options: GuaranteedUpdateOptions = {}): Promise<StoredItem> {
+    const place = this.#objectKey(key)
+    let current = await this.backend.get(place)
+    for (;;) {
+      options.signal?.throwIfAborted()
+      if (!current && !options.ignoreNotFound) throw notFound(place)
+      const item = current && this.item(current)
+      if (item) checkPreconditions(item, options.preconditions)
+      const value = this.codec.encode(await update(item))
+      if (item && value.equals(item.bytes)) return item
+      try {
+        return this.item(
+          await this.backend.commit({
+            key: place,
+            value,
+            expectedModRevision: current?.modRevision ?? 0,
+            ttlSeconds: options.ttlSeconds,
+          }),
+        )
+      } catch (error) {
+        if (!isConflict(error)) throw error
+        current = error.current
+      }
+    }
+  }
+
+  async currentResourceVersion(): Promise<string> {
+    return String(await this.backend.currentRevision())
+  }
+
+  ready(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  /** The backend belongs to the server, which closes it after all stores. */
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  item(entry: Entry): StoredItem {
+    return new StoredItem(this.codec, entry.key, entry.value, entry.modRevision)
+  }
+
+  /** Where a list or a watch looks. */
+  place(key: string, recursive: boolean): ListPlace {
+    if (recursive) {
+      const prefix = this.#prefix + this.#checked(key.endsWith('/') ? key : `${key}/`, key)
+      return { prefix, start: prefix, end: prefixEnd(prefix), recursive }
+    }
+    const one = this.#objectKey(key)
+    return { prefix: one, start: one, end: `${one}\0`, recursive }
+  }
+
+  async #checkMinimum(revision: number): Promise<void> {
+    const current = await this.backend.currentRevision()
+    if (revision > current) throw StatusError.tooLargeResourceVersion(String(revision), String(current))
+  }
+
+  #objectKey(key: string): string {
+    return this.#prefix + this.#checked(key, key)
+  }
+
+  /** Source: storage/util.go PrepareKey. A key that could leave its place is a mistake of the caller. */
+  #checked(key: string, asGiven: string): string {
+    if (key === '' || key === '/') throw new TypeError(`empty key: ${JSON.stringify(asGiven)}`)
+    if (/(^|\/)\.\.?(\/|$)/.test(key)) throw new TypeError(`invalid key: ${JSON.stringify(asGiven)}`)
+    if (!key.startsWith(`${this.#resourcePrefix}/`))
+      throw new TypeError(`invalid key: ${JSON.stringify(asGiven)} lacks resource prefix: "${this.#resourcePrefix}"`)
+    return key
+  }
+}
+
+export const isConflict = (error: unknown): error is StorageError =>
+  error instanceof StorageError && error.code === 'Conflict'
