@@ -65,7 +65,7 @@ export function createCertificate(request: CertificateRequest): CertificateAndKe
   const signature = sign('sha256', tbs, issuer?.key ?? privateKey)
   return {
     certificate: pem('CERTIFICATE', der.sequence(tbs, algorithm, der.bitString(signature))),
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   }
 }
 

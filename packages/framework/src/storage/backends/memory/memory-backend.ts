@@ -1,4 +1,4 @@
-import BTree from 'sorted-btree'
+import sortedBTree from 'sorted-btree'
 import type { Backend, BackendEvent, BackendEvents, Entry, Range, RangeOptions, Write } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
 import { MemoryWatch } from './memory-watch.ts'
@@ -7,6 +7,10 @@ export interface MemoryBackendOptions {
   /** Revisions that reads and watches may go back, about. Default 10 000. */
   readonly history?: number
 }
+
+// A CommonJS module: its default export is a member.
+const BTree = sortedBTree.default
+type Entries = InstanceType<typeof BTree<string, Entry>>
 
 const defaultHistory = 10_000
 
@@ -112,7 +116,7 @@ export class MemoryBackend implements Backend {
   }
 
   /** The tree as it was: the present one with the events since taken back. */
-  #at(revision: number | undefined): BTree<string, Entry> {
+  #at(revision: number | undefined): Entries {
     if (revision === undefined || revision === this.#revision) return this.#entries
     if (revision > this.#revision)
       throw new StorageError('FutureRevision', 'required revision is a future revision', {

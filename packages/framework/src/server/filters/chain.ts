@@ -1,0 +1,36 @@
+import type { Logger } from 'pino'
+import type { Authenticator } from '../../auth/authentication/authenticator.ts'
+import type { Authorizer } from '../../auth/authorization/authorizer.ts'
+import type { Filter } from '../request-state.ts'
+import { auditId } from './audit-id.ts'
+import { authentication } from './authentication.ts'
+import { authorization } from './authorization.ts'
+import { cacheControl } from './cache-control.ts'
+import type { Draining } from './draining.ts'
+import { maxInFlight } from './max-in-flight.ts'
+import { panicRecovery } from './panic-recovery.ts'
+import { requestDeadline } from './request-deadline.ts'
+import { requestInfo } from './request-info.ts'
+
+export interface ChainOptions {
+  readonly log: Logger
+  readonly authenticator: Authenticator
+  readonly authorizer: Authorizer
+  readonly draining: Draining
+  readonly requestTimeoutMs: number
+  readonly maxReadsInFlight: number
+  readonly maxWritesInFlight: number
+}
+
+/** What every request passes before it reaches a handler, outermost first. Source: server/config.go DefaultBuildHandlerChain. */
+export const filterChain = (options: ChainOptions): readonly Filter[] => [
+  panicRecovery(options.log),
+  auditId,
+  requestInfo,
+  cacheControl,
+  options.draining.filter,
+  requestDeadline(options.requestTimeoutMs),
+  authentication(options.authenticator, options.log),
+  maxInFlight({ reads: options.maxReadsInFlight, writes: options.maxWritesInFlight }),
+  authorization(options.authorizer, options.log),
+]

@@ -1,0 +1,48 @@
+import { parseDuration } from '../../meta/duration.ts'
+import { StatusError } from '../../meta/status.ts'
+import { writeError } from '../../endpoints/write-error.ts'
+import { isLongRunning, type Filter } from '../request-state.ts'
+
+const expired = JSON.stringify({
+  metadata: {},
+  status: 'Failure',
+  message: 'Timeout: request did not complete within the allotted timeout',
+  reason: 'Timeout',
+  details: {},
+  code: 504,
+})
+
+/** Every request that is not long-running ends in time. Source: endpoints/filters/request_deadline.go, server/filters/timeout.go. */
+export const requestDeadline =
+  (defaultMs: number): Filter =>
+  async (ctx, next) => {
+    const { exchange } = ctx.state
+    if (isLongRunning(exchange.context.info)) return next()
+    const asked = exchange.query.get('timeout')
+    let ms = defaultMs
+    if (asked) {
+      try {
+        const parsed = parseDuration(asked)
+        if (parsed > 0) ms = Math.min(parsed, defaultMs)
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error)
+        writeError(exchange, StatusError.badRequest(`invalid timeout specified in the request URL - ${text}`))
+        return
+      }
+    }
+    const { response, context } = exchange
+    const timer = setTimeout(() => {
+      context.abort(new Error('request did not complete within the allotted timeout'))
+      if (response.headersSent) response.destroy()
+      else {
+        response.statusCode = 504
+        response.setHeader('content-type', 'text/plain; charset=utf-8')
+        response.end(`${expired}\n`)
+      }
+    }, ms)
+    try {
+      await next()
+    } finally {
+      clearTimeout(timer)
+    }
+  }

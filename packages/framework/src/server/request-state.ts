@@ -1,0 +1,51 @@
+import type { Middleware, ParameterizedContext } from 'koa'
+import type { Exchange } from '../endpoints/exchange.ts'
+import type { RequestContext, UserInfo } from '../request/context.ts'
+import type { RequestInfo } from '../request/request-info.ts'
+import { ResponseWarnings } from '../request/warnings.ts'
+
+/** What the filters of one server know of one request; the handlers see it as their Exchange. */
+export interface RequestState {
+  exchange: Exchange & { readonly context: ServedContext }
+}
+export type Filter = Middleware<RequestState>
+export type FilterContext = ParameterizedContext<RequestState>
+
+const nobody: UserInfo = { name: '', uid: '', groups: [], extra: {} }
+
+/** The context of a request under way. The filters fill it, in the order of the chain. */
+export class ServedContext implements RequestContext {
+  readonly info: RequestInfo
+  readonly auditId: string
+  readonly warnings = new ResponseWarnings()
+  user: UserInfo = nobody
+  #controller: AbortController | undefined
+  #reason: unknown
+
+  constructor(info: RequestInfo, auditId: string) {
+    this.info = info
+    this.auditId = auditId
+  }
+
+  get namespace(): string {
+    return this.info.namespace
+  }
+
+  /** Made when somebody first asks: most requests end without anybody waiting for their abortion. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController()
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason)
+    }
+    return this.#controller.signal
+  }
+
+  abort(reason: Error): void {
+    this.#reason ??= reason
+    this.#controller?.abort(reason)
+  }
+}
+
+/** Watches and connections: they have no deadline and do not count as requests in flight. */
+export const isLongRunning = ({ verb, subresource }: RequestInfo): boolean =>
+  verb === 'watch' || (verb === 'connect' && subresource !== '')
