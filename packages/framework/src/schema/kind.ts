@@ -40,6 +40,10 @@ export interface KindDefinition<S extends TSchema = TSchema, T extends KubeObjec
   readonly selectableFields?: readonly string[]
   /** Drop optional members that hold a zero value (`""`, `[]`, `{}`, 0, false), as Go's `omitempty` does. */
   readonly omitEmpty?: boolean
+  /** Changes an object that was read, after the schema's defaults: what a `default` in the schema cannot say. */
+  readonly setDefaults?: (object: T) => void
+  /** The name in OpenAPI documents, like `com.example.wardle.v1.Flunder`. Default: made of the group's labels. */
+  readonly definitionName?: string
 }
 
 /** A declared kind: a value to import wherever its objects are handled. */
@@ -57,6 +61,8 @@ export interface Kind<T extends KubeObject = KubeObject> extends GroupVersionKin
   readonly columns: readonly Column[] | undefined
   readonly selectableFields: readonly string[]
   readonly omitEmpty: boolean
+  readonly setDefaults: ((object: KubeObject) => void) | undefined
+  readonly definitionName: string | undefined
   /** Never there: carries the type. */
   readonly objectType?: T
 }
@@ -89,5 +95,7 @@ export function defineKind<const S extends TSchema>(
     columns: definition.columns as readonly Column[] | undefined,
     selectableFields: definition.selectableFields ?? [],
     omitEmpty: definition.omitEmpty ?? false,
+    setDefaults: definition.setDefaults as ((object: KubeObject) => void) | undefined,
+    definitionName: definition.definitionName,
   }
 }
