@@ -20,5 +20,6 @@ export function respond(
   }
   const bytes = zipped ?? body
   response.setHeader('content-length', bytes.length)
-  response.end(request.method === 'HEAD' ? undefined : bytes)
+  if (request.method === 'HEAD') response.end()
+  else response.end(bytes)
 }

@@ -125,7 +125,7 @@ function installedSubresource(subresource: Subresource, parent: Kind): Installed
   }
 }
 
-function storageVersionHash(resource: StoredResource<never>): string {
-  const { group, version, kind } = (resource.encodedVersion?.kind ?? resource.storageVersion) as Kind
+function storageVersionHash(resource: { encodedVersion?: { kind: Kind }; storageVersion: Kind }): string {
+  const { group, version, kind } = resource.encodedVersion?.kind ?? resource.storageVersion
   return createHash('sha256').update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString('base64')
 }

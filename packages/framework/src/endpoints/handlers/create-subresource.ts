@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../meta/object.ts'
-import { StatusError } from '../../meta/status.ts'
+import { StatusError, type Status } from '../../meta/status.ts'
 import type { NamedCreater } from '../../registry/rest.ts'
 import { decodeObject } from '../../schema/decode.ts'
 import { readBody } from '../body.ts'
@@ -33,8 +33,8 @@ export const createSubresource: Handler = async (scope, exchange) => {
     dryRun: options.dryRun,
   })
   const bytes =
-    answer.kind === 'Status'
-      ? renderStatus(answer, plain(rendering))
+    'status' in answer && answer.kind === 'Status'
+      ? renderStatus(answer as Status, plain(rendering))
       : renderObject(scope, answer as KubeObject, rendering)
   respond(exchange, 201, rendering.negotiated.contentType, bytes)
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { StatusError } from '../../meta/status.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { Watcher } from '../../registry/rest.ts'
@@ -27,7 +28,8 @@ export const watch: Handler = async (scope, exchange) => {
   response.setHeader('content-type', rendering.negotiated.contentType)
   const warnings = context.warnings.headers()
   if (warnings.length) response.setHeader('warning', warnings)
-  response.flushHeaders()
+  // Both kinds of response have it; the types know of one.
+  ;(response as ServerResponse).flushHeaders()
   const timer = setTimeout(
     () => {
       stream.close()
@@ -65,7 +67,7 @@ async function pump(stream: WatchStream, { response }: Exchange, encoder: WatchE
       if (failed) break
     }
     const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
-    if (!response.write(bytes) && !failed) await drained(response)
+    if (!(response as ServerResponse).write(bytes) && !failed) await drained(response)
     if (failed) return
   }
 }

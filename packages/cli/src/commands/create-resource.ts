@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import type { CommandModule } from 'yargs'
+import { insertLines } from '../scaffold/insert-lines.ts'
+import { groupProblem, kebabCase, kindProblem, pluralOf, pluralProblem, versionProblem } from '../scaffold/names.ts'
+import { findProject } from '../scaffold/project.ts'
+import { renderTemplate } from '../scaffold/render-template.ts'
+import { UserError } from '../user-error.ts'
+
+interface Arguments {
+  group: string
+  version: string
+  kind: string
+  plural?: string
+}
+
+export const createResource: CommandModule<object, Arguments> = {
+  command: 'resource',
+  describe: 'Adds a kind: its schema, its resource in the server, and its controller',
+  builder: (yargs) =>
+    yargs
+      .option('group', {
+        type: 'string',
+        demandOption: true,
+        describe: "first part of the API group, before the project's domain",
+      })
+      .option('version', { type: 'string', demandOption: true, describe: 'as v1alpha1, v1beta1 or v1' })
+      .option('kind', { type: 'string', demandOption: true, describe: 'in CamelCase, singular: Widget' })
+      .option('plural', {
+        type: 'string',
+        describe: 'name of the resource in URLs; default: the kind in lower case with its English plural',
+      }),
+  handler: ({ group, version, kind, plural = pluralOf(kind) }) => {
+    const problem =
+      flagged('group', groupProblem(group)) ??
+      flagged('version', versionProblem(version)) ??
+      flagged('kind', kindProblem(kind)) ??
+      flagged('plural', pluralProblem(plural))
+    if (problem !== undefined) throw new UserError(problem)
+    const { directory, domain } = findProject(process.cwd())
+    const file = kebabCase(kind)
+    const files = renderTemplate('resource', directory, {
+      'demo.example.com': `${group}.${domain}`,
+      v1alpha1: version,
+      demo: group,
+      widgets: plural,
+      Widget: kind,
+      widget: file,
+    })
+    insertLines(join(directory, 'server/resources.ts'), {
+      imports: `import { ${kind}Resource } from './${file}.ts'`,
+      resources: `  new ${kind}Resource(),`,
+    })
+    insertLines(join(directory, 'controller/controllers.ts'), {
+      imports: `import { ${kind}Reconciler } from './${file}.ts'\nimport { ${kind} } from '../apis/${group}/${version}/${file}.ts'`,
+      controllers: `  (manager) => controllerFor(${kind}).complete(new ${kind}Reconciler(manager.client), manager),`,
+    })
+    process.stdout.write(`Made:\n${files.map((f) => `  ${f}`).join('\n')}\nNext:\n  npm test\n  npm start\n`)
+  },
+}
+
+const flagged = (flag: string, problem: string | undefined): string | undefined =>
+  problem === undefined ? undefined : `--${flag} ${problem}`

@@ -1,0 +1,7 @@
+import type { CommandModule } from 'yargs'
+import { create } from './create.ts'
+import { dev } from './dev.ts'
+import { init } from './init.ts'
+
+/** All commands. One more is a file beside this one and a line here. */
+export const commands = [init, create, dev] as readonly CommandModule[]
