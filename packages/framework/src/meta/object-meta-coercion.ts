@@ -1,0 +1,186 @@
+import { isObject, setOwn, type JsonObject, type JsonValue } from '../util/json.ts'
+import { normalizeTime } from './go-time.ts'
+import type { ObjectMeta } from './object.ts'
+import { StatusError } from './status.ts'
+
+/** What a message calls the object that was sent. */
+export interface KindNames {
+  /** The kind that is expected. */
+  readonly kind: string
+  readonly version: string
+  /** The kind that the data names, where it is another one. */
+  readonly given?: string
+}
+
+export interface CoercedObjectMeta {
+  readonly meta: ObjectMeta
+  /** Paths of the members that ObjectMeta does not have, as `metadata.nickname`. */
+  readonly unknown: string[]
+}
+
+/**
+ * Metadata as Go's ObjectMeta holds it: unknown members, the selfLink and everything empty are gone, times are in UTC.
+ * Throws 400 with encoding/json's text where a member has another type. Source: apiextensions schema/objectmeta.
+ */
+export function coerceObjectMeta(value: JsonValue | undefined, names: KindNames): CoercedObjectMeta {
+  try {
+    return readObjectMeta(value)
+  } catch (error) {
+    if (!(error instanceof ObjectMetaTypeError)) throw error
+    const { kind, version, given = kind } = names
+    throw StatusError.badRequest(
+      `${given} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${error.message}`,
+      { cause: error },
+    )
+  }
+}
+
+/** A member of metadata has the wrong type; the message is encoding/json's. */
+export class ObjectMetaTypeError extends TypeError {
+  override readonly name = 'ObjectMetaTypeError'
+}
+
+/** {@link coerceObjectMeta} for whoever words the failure: throws {@link ObjectMetaTypeError}. */
+export function readObjectMeta(value: JsonValue | undefined, path = 'metadata'): CoercedObjectMeta {
+  const unknown: string[] = []
+  const meta = value === undefined || value === null ? {} : readStruct(value, objectMeta, '', path, unknown)
+  return { meta: meta, unknown }
+}
+
+/** `owner` is `Struct.field.path` of the message, empty at the top. */
+type Reader = (value: JsonValue, owner: string, path: string, unknown: string[]) => JsonValue | undefined
+
+interface Struct {
+  /** Go's name of it in `Struct.field`, and its type's. */
+  readonly name: string
+  readonly members: ReadonlyMap<string, Reader>
+  /** Strings that are written even when they are empty. */
+  readonly always: readonly string[]
+}
+
+function mismatch(value: JsonValue, owner: string, type: string, detail = ''): never {
+  const found = Array.isArray(value) ? 'array' : typeof value
+  const name = found === 'boolean' ? 'bool' : found === 'bigint' ? 'number' : found
+  const target = owner === '' ? `Go value of type ${type}` : `Go struct field ${owner} of type ${type}`
+  throw new ObjectMetaTypeError(`json: cannot unmarshal ${name}${detail} into ${target}`)
+}
+
+/** Members are visited sorted, as Go marshals them before it reads them: so the first complaint is Go's. */
+function readStruct(value: JsonValue, struct: Struct, owner: string, path: string, unknown: string[]): JsonObject {
+  if (!isObject(value)) mismatch(value, owner, `v1.${struct.name}`)
+  const result: JsonObject = {}
+  const stack = owner.slice(owner.indexOf('.') + 1)
+  for (const key of Object.keys(value).sort()) {
+    const reader = struct.members.get(key)
+    const member = value[key]
+    if (reader === undefined) unknown.push(path === '' ? key : `${path}.${key}`)
+    else if (member !== null && member !== undefined) {
+      const read = reader(member, `${struct.name}.${stack === '' ? key : `${stack}.${key}`}`, `${path}.${key}`, unknown)
+      if (read !== undefined) result[key] = read
+    }
+  }
+  for (const key of struct.always) if (!Object.hasOwn(result, key)) result[key] = ''
+  return result
+}
+
+const text = (value: JsonValue, owner: string, type: string): string =>
+  typeof value === 'string' ? value : value === null ? '' : mismatch(value, owner, type)
+
+/** A string, absent when it is empty. */
+const stringOf =
+  (type = 'string'): Reader =>
+  (value, owner) =>
+    text(value, owner, type) || undefined
+
+const boolean: Reader = (value, owner) => (typeof value === 'boolean' ? value : mismatch(value, owner, 'bool'))
+
+const maxInt64 = 2 ** 63
+const integer: Reader = (value, owner) => {
+  if (typeof value === 'bigint') return Number(value)
+  if (typeof value !== 'number') return mismatch(value, owner, 'int64')
+  const fits = Number.isInteger(value) && value >= -maxInt64 && value < maxInt64
+  return fits ? value : mismatch(value, owner, 'int64', ` ${String(value)}`)
+}
+const positive: Reader = (value, owner, path, unknown) => integer(value, owner, path, unknown) || undefined
+
+const time: Reader = (value) => {
+  if (typeof value !== 'string') return mismatch(value, '', 'string')
+  try {
+    return normalizeTime(value)
+  } catch (error) {
+    if (error instanceof RangeError) throw new ObjectMetaTypeError(error.message, { cause: error })
+    throw error
+  }
+}
+
+const stringMap: Reader = (value, owner) => {
+  if (!isObject(value)) return mismatch(value, owner, 'map[string]string')
+  const keys = Object.keys(value)
+  if (keys.length === 0) return undefined
+  const result: JsonObject = {}
+  for (const key of keys.sort()) setOwn(result, key, text(value[key] ?? null, owner, 'string'))
+  return result
+}
+
+const strings: Reader = (value, owner) => {
+  if (!Array.isArray(value)) return mismatch(value, owner, '[]string')
+  return value.length === 0 ? undefined : value.map((item) => text(item, owner, 'string'))
+}
+
+const structs =
+  (struct: Struct): Reader =>
+  (value, owner, path, unknown) => {
+    if (!Array.isArray(value)) return mismatch(value, owner, `[]v1.${struct.name}`)
+    if (value.length === 0) return undefined
+    return value.map((item, i) => readStruct(item ?? {}, struct, owner, `${path}[${String(i)}]`, unknown))
+  }
+
+const ownerReference: Struct = {
+  name: 'OwnerReference',
+  always: ['apiVersion', 'kind', 'name', 'uid'],
+  members: new Map([
+    ['apiVersion', stringOf()],
+    ['kind', stringOf()],
+    ['name', stringOf()],
+    ['uid', stringOf('types.UID')],
+    ['controller', boolean],
+    ['blockOwnerDeletion', boolean],
+  ]),
+}
+
+const managedFieldsEntry: Struct = {
+  name: 'ManagedFieldsEntry',
+  always: [],
+  members: new Map([
+    ['manager', stringOf()],
+    ['operation', stringOf('v1.ManagedFieldsOperationType')],
+    ['apiVersion', stringOf()],
+    ['time', time],
+    ['fieldsType', stringOf()],
+    // Kept as it is: whoever decodes the set refuses what is none.
+    ['fieldsV1', (value): JsonValue => value],
+    ['subresource', stringOf()],
+  ]),
+}
+
+const objectMeta: Struct = {
+  name: 'ObjectMeta',
+  always: [],
+  members: new Map<string, Reader>([
+    ['name', stringOf()],
+    ['generateName', stringOf()],
+    ['namespace', stringOf()],
+    ['selfLink', (value, owner): undefined => void text(value, owner, 'string')],
+    ['uid', stringOf('types.UID')],
+    ['resourceVersion', stringOf()],
+    ['generation', positive],
+    ['creationTimestamp', time],
+    ['deletionTimestamp', time],
+    ['deletionGracePeriodSeconds', integer],
+    ['labels', stringMap],
+    ['annotations', stringMap],
+    ['ownerReferences', structs(ownerReference)],
+    ['finalizers', strings],
+    ['managedFields', structs(managedFieldsEntry)],
+  ]),
+}
