@@ -67,10 +67,10 @@ export class ApiServer {
   }
 
   /** Serves a resource. `backend` is its own store, where that is not the server's. Only before {@link listen}. */
-  install(resource: Resource<never>, options: { readonly backend?: Backend } = {}): this {
+  install(resource: Resource, options: { readonly backend?: Backend } = {}): this {
     if (this.#serving) throw new TypeError('install resources before listen')
-    this.#registry.install(resource as unknown as Resource)
-    if (options.backend) this.#backends.set(resource as unknown as Resource, options.backend)
+    this.#registry.install(resource)
+    if (options.backend) this.#backends.set(resource, options.backend)
     return this
   }
 
