@@ -1,0 +1,1 @@
+export { LmdbBackend, type LmdbBackendOptions } from './lmdb-backend.ts'

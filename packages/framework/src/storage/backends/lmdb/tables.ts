@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs'
+import { open, type Database, type RootDatabase } from 'lmdb'
+import { decodeState, encodeState, type State } from './rows.ts'
+
+export type Table = Database<Buffer, Buffer>
+
+/** One LMDB environment and its tables; see rows.ts for what is in them. */
+export interface Tables {
+  readonly root: RootDatabase<Buffer, Buffer>
+  readonly kv: Table
+  readonly hist: Table
+  readonly log: Table
+  readonly ttl: Table
+  readonly meta: Table
+}
+
+const format = Buffer.from('1')
+const formatKey = Buffer.from('format')
+export const stateKey = Buffer.from('state')
+
+/** Opens what is at `path`, or makes it. */
+export function openTables(path: string, { sync }: { sync: boolean }): Tables {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  const binary = { encoding: 'binary', keyEncoding: 'binary' } as const
+  // overlappingSync would show, and acknowledge, what is not on the disk yet
+  const root = open<Buffer, Buffer>({
+    path,
+    ...binary,
+    noSubdir: false,
+    overlappingSync: false,
+    noSync: !sync,
+    maxDbs: 8,
+  })
+  const table = (name: string): Table => root.openDB<Buffer, Buffer>({ name, ...binary })
+  const tables = {
+    root,
+    kv: table('kv'),
+    hist: table('hist'),
+    log: table('log'),
+    ttl: table('ttl'),
+    meta: table('meta'),
+  }
+  root.transactionSync(() => {
+    const found = tables.meta.getBinary(formatKey)
+    if (found && !found.equals(format))
+      throw new Error(`the data at ${path} has format ${found.toString()}, this version reads ${format.toString()}`)
+    if (found) return
+    void tables.meta.put(formatKey, format)
+    writeState(tables, { revision: 1, compacted: 0 })
+  })
+  return tables
+}
+
+/** As the transaction that is going on sees it. */
+export function readState({ meta }: Pick<Tables, 'meta'>): State {
+  const row = meta.getBinary(stateKey)
+  if (!row) throw new Error('the data has lost its revision')
+  return decodeState(row)
+}
+
+export function writeState({ meta }: Pick<Tables, 'meta'>, state: State): void {
+  void meta.put(stateKey, encodeState(state))
+}

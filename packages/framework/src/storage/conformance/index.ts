@@ -1,0 +1,1 @@
+export { backendConformance, type BackendConformance, type TestRunner } from './backend.ts'
