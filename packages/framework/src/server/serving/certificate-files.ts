@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { privilegedGroup } from '../../auth/authentication/authenticator.ts'
 import { createCertificate, type CertificateAndKey } from './certificate-builder.ts'
@@ -41,7 +42,7 @@ export function ownCertificates(directory: string, names: readonly string[]): Ow
 const isFresh = (certificate: X509Certificate): boolean => Date.parse(certificate.validTo) - Date.now() > renewBeforeMs
 
 const covers = (certificate: X509Certificate, name: string): boolean =>
-  (certificate.checkIP(name) ?? certificate.checkHost(name)) !== undefined
+  (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined
 
 function kept(
   directory: string,
