@@ -141,7 +141,10 @@ function settleMembers(out: JsonObject, schema: JsonObject): void {
       if (isObject(property) && Object.hasOwn(property, 'default')) defaulted.add(name)
     }
   if (schema['x-kubernetes-embedded-resource'] === true)
-    for (const [name, property] of Object.entries({ ...typeMembers, metadata: metaMember('ObjectMeta', 'Standard object metadata.') }))
+    for (const [name, property] of Object.entries({
+      ...typeMembers,
+      metadata: metaMember('ObjectMeta', 'Standard object metadata.'),
+    }))
       if (!Object.hasOwn(members, name)) setOwn(members, name, property)
   if (Object.keys(members).length) out.properties = members
   // What has a default is always there, and need not be given.
