@@ -1,0 +1,133 @@
+import type { ManagedFieldsEntry } from '../../meta/object.ts'
+import { rfc3339 } from '../../meta/time.ts'
+import type { JsonObject } from '../../util/json.ts'
+import { FieldSet } from './field-set.ts'
+import { byBytes, goJson } from './path-element.ts'
+
+export type Operation = 'Apply' | 'Update'
+
+/** One entry of managedFields, its fields as a set. */
+export interface Manager {
+  readonly manager: string
+  readonly operation: Operation
+  readonly apiVersion: string
+  readonly subresource: string
+  /** RFC 3339 in whole seconds. */
+  readonly time: string | undefined
+  readonly set: FieldSet
+  /** The fieldsV1 that `set` was read from. */
+  readonly fieldsV1?: JsonObject | undefined
+}
+
+/** The managers of an object by identity: an applier keeps its one whatever version it applies in. */
+export type Managers = Map<string, Manager>
+
+/** The text that tells managers apart and sorts them. Source: apimachinery managedfields BuildManagerIdentifier. */
+export function identityOf(manager: Pick<Manager, 'manager' | 'operation' | 'apiVersion' | 'subresource'>): string {
+  const { operation, apiVersion, subresource } = manager
+  const name = manager.manager ? `"manager":${goJson(manager.manager)},` : ''
+  const version = operation === 'Update' ? `,"apiVersion":${goJson(apiVersion)}` : ''
+  const below = subresource ? `,"subresource":${goJson(subresource)}` : ''
+  return `{${name}"operation":"${operation}"${version}${below}}`
+}
+
+/** Reads managedFields. Throws an Error that says which entry is malformed, as Kubernetes words it. */
+export function decodeManagers(entries: readonly ManagedFieldsEntry[] | null | undefined): Managers {
+  const managers: Managers = new Map()
+  for (const [index, entry] of (entries ?? []).entries()) {
+    const manager = decodeManager(entry as Partial<Record<keyof ManagedFieldsEntry, unknown>> | null, index)
+    managers.set(identityOf(manager), manager)
+  }
+  return managers
+}
+
+function decodeManager(entry: Partial<Record<keyof ManagedFieldsEntry, unknown>> | null, index: number): Manager {
+  const operation = entry?.operation
+  if (operation !== 'Apply' && operation !== 'Update') throw new Error('operation must be `Apply` or `Update`')
+  const apiVersion = text(entry?.apiVersion)
+  if (!apiVersion) throw new Error('apiVersion must not be empty')
+  const fieldsType = text(entry?.fieldsType)
+  if (!fieldsType) throw new Error(`missing fieldsType in managed fields entry ${String(index)}`)
+  if (fieldsType !== 'FieldsV1')
+    throw new Error(`invalid fieldsType ${JSON.stringify(fieldsType)} in managed fields entry ${String(index)}`)
+  const fieldsV1 = (entry?.fieldsV1 ?? {}) as JsonObject
+  const named = { manager: text(entry?.manager), operation, apiVersion, subresource: text(entry?.subresource) } as const
+  let set: FieldSet
+  try {
+    set = FieldSet.fromJson(fieldsV1)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new Error(`error decoding versioned set from ${identityOf(named)}: ${message}`, { cause: error })
+  }
+  return { ...named, time: seconds(text(entry?.time)), set, fieldsV1 }
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+function seconds(time: string): string | undefined {
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time)) return time
+  const moment = new Date(time)
+  return Number.isNaN(moment.getTime()) ? undefined : rfc3339(moment)
+}
+
+/** managedFields in the order in which they are stored; undefined when there are none. */
+export function encodeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
+  if (!managers.size) return undefined
+  return [...managers.values()].sort(compareManagers).map((manager) => ({
+    ...(manager.manager ? { manager: manager.manager } : {}),
+    operation: manager.operation,
+    apiVersion: manager.apiVersion,
+    ...(manager.time === undefined ? {} : { time: manager.time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: manager.fieldsV1 ?? manager.set.toJson(),
+    ...(manager.subresource ? { subresource: manager.subresource } : {}),
+  }))
+}
+
+/** Times of one form compare as texts; no time is the oldest. */
+const compareManagers = (a: Manager, b: Manager): number =>
+  byBytes(a.operation, b.operation) ||
+  byBytes(a.time ?? '', b.time ?? '') ||
+  byBytes(a.manager, b.manager) ||
+  byBytes(a.apiVersion, b.apiVersion) ||
+  byBytes(a.subresource, b.subresource)
+
+/** The same manager with another set: what it was read from counts no more. */
+export const withSet = (manager: Manager, set: FieldSet): Manager =>
+  set === manager.set ? manager : { ...manager, set, fieldsV1: undefined }
+
+const maxUpdateManagers = 10
+
+/**
+ * Bounds the entries of plain writers: the oldest of each version become one, `ancient-changes`.
+ * Source: apimachinery managedfields/internal/capmanagers.go.
+ */
+export function capUpdateManagers(managers: Managers): void {
+  const updaters = [...managers].filter(([, { operation }]) => operation === 'Update')
+  let excess = updaters.length - maxUpdateManagers
+  if (excess <= 0) return
+  updaters.sort(([a, { time: at }], [b, { time: bt }]) => byBytes(at ?? '', bt ?? '') || byBytes(a, b))
+  const oldest = new Map<string, string>()
+  for (const [identity, { apiVersion }] of updaters) {
+    if (excess <= 0) return
+    const first = oldest.get(apiVersion)
+    if (first === undefined) oldest.set(apiVersion, identity)
+    else {
+      mergeIntoAncient(managers, first, identity)
+      excess--
+    }
+  }
+}
+
+/** Merges an updater into the bucket of its version, which begins as the oldest updater of that version. */
+function mergeIntoAncient(managers: Managers, oldest: string, identity: string): void {
+  const updater = managers.get(identity)
+  if (!updater) return
+  const named = { ...updater, manager: 'ancient-changes', subresource: '', fieldsV1: undefined }
+  const bucket = identityOf(named)
+  const from = identity !== bucket && managers.has(bucket) ? bucket : oldest
+  const set = updater.set.union(managers.get(from)?.set ?? FieldSet.empty)
+  managers.delete(from)
+  managers.delete(identity)
+  managers.set(bucket, { ...named, set })
+}
