@@ -9,7 +9,8 @@ import { installVersion } from './routes/version.ts'
 /** Answers a whole family of paths; false: none of mine. */
 export interface PathFamily {
   handle(exchange: Exchange): boolean | Promise<boolean>
-  readonly paths: readonly string[]
+  /** For the list of paths at `/`. */
+  paths?(): string[]
 }
 
 /** The end of the chain: resources first, then discovery and OpenAPI, then the routes that are no resources, then the index. */
@@ -18,7 +19,7 @@ export function director(dispatcher: Dispatcher, families: readonly PathFamily[]
   health.install(router)
   installVersion(router)
   const routes = router.routes()
-  const paths = (): string[] => [...families.flatMap((f) => f.paths), ...health.paths, '/version']
+  const paths = (): string[] => [...families.flatMap((family) => family.paths?.() ?? []), ...health.paths, '/version']
   return async (ctx) => {
     const { exchange } = ctx.state
     if (await dispatcher.handle(exchange)) return
