@@ -1,0 +1,68 @@
+import { basename } from 'node:path'
+import type { KubeObject } from '../meta/object.ts'
+import { parseJson, stringify, type JsonValue } from '../util/json.ts'
+import { KubeConfig } from './kube-config.ts'
+import { ResourceClient } from './resource-client.ts'
+import type { ResourceKind } from './resource-kind.ts'
+import { Transport } from './transport.ts'
+
+export interface ClientOptions {
+  /** Default: the program's name, the platform and `apiserver-kit`. */
+  readonly userAgent?: string
+  /** How long the server may be silent before a request fails. Watches have their own time. Default 65 s. */
+  readonly requestTimeoutMs?: number
+  /** The longest answer, and the longest event of a watch, in bytes. Default 256 MiB. */
+  readonly maxResponseBytes?: number
+  /** Gets the text of every Warning header. Default: dropped. */
+  readonly onWarning?: (text: string) => void
+}
+
+export interface RawRequest {
+  readonly method?: string
+  /** `/version`, `/apis/…`, with its query. */
+  readonly path: string
+  readonly body?: JsonValue
+  readonly signal?: AbortSignal
+}
+
+const defaultUserAgent = (): string =>
+  `${basename(process.argv[1] ?? 'node').replace(/[^\w.-]/g, '_')} (${process.platform}/${process.arch}) apiserver-kit`
+
+/** Talks to one API server: `client.resource(Flunder).namespace('default').get('f1')`. */
+export class Client {
+  readonly config: KubeConfig
+  readonly #transport: Transport
+  readonly #maxResponseBytes: number
+
+  constructor(config: KubeConfig = KubeConfig.load(), options: ClientOptions = {}) {
+    this.config = config
+    this.#maxResponseBytes = options.maxResponseBytes ?? 256 * 1024 * 1024
+    this.#transport = new Transport(config, {
+      userAgent: options.userAgent ?? defaultUserAgent(),
+      requestTimeoutMs: options.requestTimeoutMs ?? 65_000,
+      maxResponseBytes: this.#maxResponseBytes,
+      onWarning: options.onWarning,
+    })
+  }
+
+  /** The objects of a kind: of all namespaces, until `namespace()` chooses one. */
+  resource<T extends KubeObject>(kind: ResourceKind<T>): ResourceClient<T> {
+    return new ResourceClient(this.#transport, kind, { maxEventBytes: this.#maxResponseBytes })
+  }
+
+  /** A request of any path whose answer is JSON: discovery, `/version`, kinds that are known only at run time. */
+  async request({ method = 'GET', path, body, signal }: RawRequest): Promise<JsonValue> {
+    const answer = await this.#transport.fetch({
+      method,
+      path,
+      ...(body === undefined ? {} : { body: stringify(body), headers: { 'Content-Type': 'application/json' } }),
+      ...(signal ? { signal } : {}),
+    })
+    return answer.length === 0 ? null : parseJson(answer)
+  }
+
+  /** Ends all connections: running requests and watches fail. May be called twice. */
+  close(): void {
+    this.#transport.close()
+  }
+}

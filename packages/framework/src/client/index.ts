@@ -1,0 +1,19 @@
+export { Client, type ClientOptions, type RawRequest } from './client.ts'
+export { ConfigError } from './config-error.ts'
+export { ConnectionError } from './connection-error.ts'
+export { StaticCredentials, TokenFile, type ClientCertificate, type Credentials } from './credentials.ts'
+export { isAlreadyExists, isConflict, isExpired, isNotFound, isTooManyRequests } from './error-kinds.ts'
+export { KubeConfig, type KubeConfigFields, type PemSource } from './kube-config.ts'
+export type {
+  ApplyOptions,
+  DeleteOptions,
+  GetOptions,
+  ListOptions,
+  PatchOptions,
+  PatchType,
+  WatchOptions,
+  WriteOptions,
+} from './request-options.ts'
+export { ResourceClient, type ObjectList } from './resource-client.ts'
+export { namespacedName, objectKey, type NamespacedName, type ResourceKind } from './resource-kind.ts'
+export type { WatchEvent } from './watch-stream.ts'

@@ -1,0 +1,194 @@
+import { request as httpRequest, type Agent, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { StatusError } from '../meta/status.ts'
+import { AgentPool } from './agent-pool.ts'
+import { ConnectionError } from './connection-error.ts'
+import type { KubeConfig } from './kube-config.ts'
+import { errorOfResponse } from './response-status.ts'
+
+export interface TransportRequest {
+  readonly method: string
+  /** With its query, below the server's own path. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Buffer
+  readonly signal?: AbortSignal
+  /** How long to wait for the answer's headers and, for plain requests, between its bytes. */
+  readonly timeoutMs?: number
+  /** Wait and ask again when the server answers 429 or 5xx with Retry-After. Default true. */
+  readonly retry?: boolean
+}
+
+export interface TransportOptions {
+  readonly userAgent: string
+  readonly requestTimeoutMs: number
+  readonly maxResponseBytes: number
+  readonly onWarning: ((text: string) => void) | undefined
+}
+
+/** Source: client-go rest/request.go, maxRetries. */
+const maxRetries = 10
+const maxErrorBytes = 1 << 20
+
+/** Requests over kept-alive connections with credentials, retries and limits. What it throws is a StatusError, a ConnectionError or the signal's reason. */
+export class Transport {
+  readonly #config: KubeConfig
+  readonly #options: TransportOptions
+  readonly #pool: AgentPool
+  readonly #base: URL
+  readonly #basePath: string
+  readonly #open = new AbortController()
+
+  constructor(config: KubeConfig, options: TransportOptions) {
+    this.#config = config
+    this.#options = options
+    this.#pool = new AgentPool(config)
+    this.#base = new URL(config.server)
+    this.#basePath = this.#base.pathname.replace(/\/$/, '')
+  }
+
+  /** The whole body of a 2xx answer. */
+  async fetch(request: TransportRequest): Promise<Buffer> {
+    const response = await this.stream(request)
+    return this.#read(response, request, this.#options.maxResponseBytes)
+  }
+
+  /** A 2xx answer whose body is still to come: read it to its end or destroy it. */
+  async stream(request: TransportRequest): Promise<IncomingMessage> {
+    for (let attempt = 0, renewed = false; ; attempt++) {
+      const response = await this.#send(request)
+      const code = response.statusCode ?? 0
+      if (code >= 200 && code < 300) return response
+      const error = errorOfResponse(code, response.headers, await this.#read(response, request, maxErrorBytes))
+      if (code === 401 && !renewed && this.#config.credentials.expire()) renewed = true
+      else if (!mayRetry(request, error, attempt)) throw error
+      else await pause(error.status.details?.retryAfterSeconds ?? 1, request.signal)
+    }
+  }
+
+  /** Ends all connections; running requests fail. */
+  close(): void {
+    this.#open.abort(new ConnectionError('the client was closed', { code: 'ECANCELED' }))
+    this.#pool.close()
+  }
+
+  async #send(request: TransportRequest): Promise<IncomingMessage> {
+    request.signal?.throwIfAborted()
+    const authorization = await this.#config.credentials.authorization()
+    const options = {
+      agent: await this.#pool.agent(),
+      protocol: this.#base.protocol,
+      hostname: this.#base.hostname.replace(/^\[|\]$/g, ''),
+      port: this.#base.port,
+      method: request.method,
+      path: this.#basePath + request.path,
+      headers: {
+        Accept: 'application/json',
+        'User-Agent': this.#options.userAgent,
+        ...this.#config.impersonation,
+        ...(authorization ? { Authorization: authorization } : {}),
+        ...(request.body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(request.body)) }),
+        ...request.headers,
+      },
+    }
+    const response = await this.#answer(options, request)
+    this.#warn(response.headers['warning'])
+    return response
+  }
+
+  /** A kept-alive connection may be closed by the server just as a request leaves: those that change nothing are sent again. */
+  async #answer(options: RequestOptions & { agent: Agent }, request: TransportRequest): Promise<IncomingMessage> {
+    for (;;) {
+      const sent = await send(options, request, request.timeoutMs ?? this.#options.requestTimeoutMs, this.#open.signal)
+      if ('response' in sent) return sent.response
+      request.signal?.throwIfAborted()
+      if (!(sent.reusedSocket && request.method === 'GET' && sent.code === 'ECONNRESET')) throw sent.error
+    }
+  }
+
+  async #read(response: IncomingMessage, { signal, timeoutMs }: TransportRequest, maxBytes: number): Promise<Buffer> {
+    const silenceMs = timeoutMs ?? this.#options.requestTimeoutMs
+    const timer = setTimeout(() => response.destroy(timedOut()), silenceMs)
+    try {
+      return await readBody(response, maxBytes, timer)
+    } catch (cause) {
+      signal?.throwIfAborted()
+      throw cause instanceof ConnectionError
+        ? cause
+        : new ConnectionError(`the answer broke off: ${(cause as Error).message}`, { cause })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #warn(header: string | undefined): void {
+    if (header === undefined || !this.#options.onWarning) return
+    for (const [, text = ''] of header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g))
+      this.#options.onWarning(text.replace(/\\(.)/g, '$1'))
+  }
+}
+
+type Sent =
+  | { readonly response: IncomingMessage }
+  | { readonly error: ConnectionError; readonly code: string; readonly reusedSocket: boolean }
+
+function send(
+  options: RequestOptions,
+  { body, signal, method }: TransportRequest,
+  timeoutMs: number,
+  open: AbortSignal,
+): Promise<Sent> {
+  return new Promise((resolve) => {
+    const request = (options.protocol === 'https:' ? httpsRequest : httpRequest)(options)
+    const stop = (): void => void request.destroy()
+    const signals = signal ? [signal, open] : [open]
+    for (const each of signals) {
+      each.addEventListener('abort', stop, { once: true })
+      if (each.aborted) stop()
+    }
+    const timer = setTimeout(() => request.destroy(timedOut()), timeoutMs)
+    request.on('response', (response) => {
+      clearTimeout(timer)
+      resolve({ response })
+    })
+    request.on('error', (cause) => {
+      const error = new ConnectionError(
+        `${method} ${String(options.hostname)}:${String(options.port)}: ${cause.message}`,
+        { cause },
+      )
+      resolve({ error, code: error.code, reusedSocket: request.reusedSocket })
+    })
+    request.on('close', () => {
+      clearTimeout(timer)
+      for (const each of signals) each.removeEventListener('abort', stop)
+    })
+    request.end(body)
+  })
+}
+
+function mayRetry({ retry = true }: TransportRequest, error: StatusError, attempt: number): boolean {
+  const told = error.status.details?.retryAfterSeconds
+  return retry && attempt < maxRetries && told !== undefined && (error.code === 429 || error.code >= 500)
+}
+
+async function readBody(response: IncomingMessage, maxBytes: number, silence: NodeJS.Timeout): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    silence.refresh()
+    size += chunk.length
+    if (size > maxBytes) throw new ConnectionError(`the answer is longer than ${maxBytes} bytes`, { code: 'EMSGSIZE' })
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+}
+
+async function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(1000 * seconds, undefined, { signal }).catch((error: unknown) => {
+    signal?.throwIfAborted()
+    throw error
+  })
+}
+
+const timedOut = (): ConnectionError => new ConnectionError('no answer in time', { code: 'ETIMEDOUT' })
