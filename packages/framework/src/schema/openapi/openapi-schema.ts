@@ -47,6 +47,8 @@ export function openApiSchema(schema: unknown): JsonObject {
   settleItems(out, schema)
   settleMembers(out, schema)
   for (const [key, value] of Object.entries(schema)) if (key.startsWith('x-')) setOwn(out, key, value)
+  if (out['x-kubernetes-int-or-string'] === true && !Object.hasOwn(out, 'anyOf') && !Object.hasOwn(out, 'allOf'))
+    out.anyOf = [{ type: 'integer' }, { type: 'string' }]
   return out
 }
 
