@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { inspect } from 'node:util'
 import { prefixEnd, type Backend, type BackendEvent, type BackendEvents, type Entry } from '../backend.ts'
 import { StorageError, type StorageErrorCode } from '../storage-error.ts'
 
@@ -78,9 +79,9 @@ export class WatchReader {
 
   async batch(): Promise<BackendEvents | undefined> {
     this.#waiting ??= this.#batches.next()
-    const { done, value } = await this.#waiting
+    const result = await this.#waiting
     this.#waiting = undefined
-    return done ? undefined : value
+    return result.done ? undefined : result.value
   }
 
   /** The next `count` events. Checks what holds for every watch. */
@@ -129,14 +130,11 @@ export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
 }
 
 export async function failure(promise: Promise<unknown>, code: StorageErrorCode): Promise<StorageError> {
-  const error = await promise.then(
-    () => undefined,
+  const error: unknown = await promise.then(
+    () => 'success',
     (reason: unknown) => reason,
   )
-  assert.ok(
-    error instanceof StorageError,
-    `StorageError ${code} is due, not ${error === undefined ? 'success' : String(error)}`,
-  )
+  assert.ok(error instanceof StorageError, `StorageError ${code} is due, not ${inspect(error)}`)
   assert.equal(error.code, code)
   return error
 }

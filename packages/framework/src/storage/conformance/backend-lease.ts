@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
 import type { BackendTest } from './backend.ts'
+import { within } from './backend-case.ts'
 
 export const leaseCases: readonly BackendTest[] = [
   {
@@ -54,7 +55,7 @@ export const leaseCases: readonly BackendTest[] = [
       const seen = new Set<string>()
       const watch = test.watch(after)
       while (seen.size < 50) {
-        const batch = await watch.batch()
+        const batch = await within(watch.batch(), 'every deletion')
         assert.ok(batch)
         for (const { type, key } of batch.events) if (type === 'DELETE') seen.add(key)
       }

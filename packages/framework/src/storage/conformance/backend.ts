@@ -18,15 +18,15 @@ export interface BackendConformance {
 
 /** The functions of a test runner: those of mocha, or of node:test. A test may take 20 seconds. */
 export interface TestRunner {
-  describe(name: string, body: () => void): unknown
-  it(name: string, body: () => Promise<void>): unknown
+  readonly describe: (name: string, body: () => void) => unknown
+  readonly it: (name: string, body: () => Promise<void>) => unknown
 }
 
 /** One promise of a Backend. */
 export interface BackendTest {
   readonly name: string
   readonly needs?: readonly (keyof BackendSupports)[]
-  run(test: BackendCase): Promise<void>
+  readonly run: (test: BackendCase) => Promise<void>
 }
 
 const suites: Readonly<Record<string, readonly BackendTest[]>> = {
@@ -71,13 +71,14 @@ export function backendConformance(subject: BackendConformance, { describe, it }
 }
 
 /** mocha's context has its test, whose title can be changed; node:test's takes the reason. */
-function skip(context: unknown, lacking: string): void {
+export function skip(context: unknown, lacking: string): void {
   const reason = `not supported: ${lacking}`
-  if (typeof context !== 'object' || context === null || !('skip' in context) || typeof context.skip !== 'function') {
-    console.log(`skipped (${reason})`)
-    return
+  if (!isSkippable(context)) console.log(`skipped (${reason})`)
+  else {
+    if (context.test) context.test.title += ` (${reason})`
+    context.skip(reason)
   }
-  if ('test' in context && typeof context.test === 'object' && context.test !== null && 'title' in context.test)
-    context.test.title = `${String(context.test.title)} (${reason})`
-  context.skip(reason)
 }
+
+const isSkippable = (context: unknown): context is { test?: { title: string }; skip(reason: string): void } =>
+  typeof context === 'object' && context !== null && 'skip' in context

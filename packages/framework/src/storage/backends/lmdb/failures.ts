@@ -13,6 +13,7 @@ const noSpaceCodes: ReadonlySet<unknown> = new Set([28, 27, 122, -30792, 'ENOSPC
 
 /** What became of the writes of a transaction that failed. */
 export async function commitFailure(error: unknown): Promise<StorageError> {
+  if (error instanceof StorageError) return error
   const cause = await underlying(error)
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
   if (noSpaceCodes.has(code)) return new StorageError('NoSpace', 'no space left for the data', { cause })

@@ -1,1 +1,3 @@
 export { LmdbBackend, type LmdbBackendOptions } from './lmdb-backend.ts'
+export type { HistoryOptions } from './compactor.ts'
+export { DataFolderInUseError } from './owner.ts'

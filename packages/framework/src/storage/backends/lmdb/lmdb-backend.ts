@@ -1,15 +1,15 @@
 import type { Backend, BackendEvents, Entry, Range, RangeOptions, Write } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
-import { EventLog } from './event-log.ts'
+import type { HistoryOptions } from './compactor.ts'
+import { Engine } from './engine.ts'
 import { closed, compacted, futureRevision } from './failures.ts'
-import { encodeKey } from './keys.ts'
-import { RangeCounts } from './range-counts.ts'
+import { Owner } from './owner.ts'
 import { Snapshot } from './snapshot.ts'
-import { openTables, readState, type Tables } from './tables.ts'
+import { openTables, readState } from './tables.ts'
+import { clearUnsyncedMark, jumpIfUnsynced, setUnsyncedMark } from './unsynced-mark.ts'
 import { Watch } from './watch.ts'
-import { Writer } from './writer.ts'
 
-export interface LmdbBackendOptions {
+export interface LmdbBackendOptions extends HistoryOptions {
   /** Folder of the data; made when it is missing. On a local disk: not on NFS. */
   readonly path: string
   /**
@@ -19,90 +19,78 @@ export interface LmdbBackendOptions {
   readonly sync?: boolean
   /** Largest value, in bytes. Default 1.5 MiB, as etcd. */
   readonly maxValueBytes?: number
+  /** Milliseconds of the wall clock; keys with `ttlSeconds` live by it. Default Date.now. */
+  readonly now?: () => number
 }
 
 const defaultMaxValueBytes = 1.5 * 1024 * 1024
 
-interface Opened {
-  readonly tables: Tables
-  readonly log: EventLog
-  readonly writer: Writer
-  readonly counts: RangeCounts
-}
-
-/** Keeps everything in a folder of this machine, durably, for one server process. */
+/**
+ * Keeps everything in a folder of this machine, durably, for one server process. `open` throws DataFolderInUseError when
+ * another has the folder. Beside what every Backend throws, `commit` throws StorageError `NoSpace` (the write has not
+ * happened), and `TooLarge` also for keys above 1969 bytes.
+ */
 export class LmdbBackend implements Backend {
   readonly supports = { persistence: true, snapshotReads: true, sharedWriters: false, leases: true, localReads: true }
-  readonly #path: string
-  readonly #sync: boolean
-  readonly #maxValueBytes: number
-  readonly #watches = new Set<Watch>()
-  #opened: Opened | undefined
+  readonly #options: LmdbBackendOptions
+  #opening: Promise<Engine> | undefined
+  #closing: Promise<void> | undefined
+  #engine: Engine | undefined
   #compacted = 0
 
-  constructor({ path, sync = true, maxValueBytes = defaultMaxValueBytes }: LmdbBackendOptions) {
-    this.#path = path
-    this.#sync = sync
-    this.#maxValueBytes = maxValueBytes
+  constructor(options: LmdbBackendOptions) {
+    this.#options = options
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- what throws here is to reject
   async open(): Promise<void> {
-    if (this.#opened) return
-    const tables = openTables(this.#path, { sync: this.#sync })
-    const log = new EventLog(tables)
-    const writer = new Writer(tables, {
-      published: (events, revision) => {
-        log.append(events, revision)
-        for (const watch of this.#watches) watch.wake()
-      },
-      compacted: (revision) => {
-        this.#compacted = revision
-      },
-      failed: () => undefined,
-    })
-    this.#compacted = readState(tables).compacted
-    this.#opened = { tables, log, writer, counts: new RangeCounts() }
-    writer.start()
-  }
-
-  async close(): Promise<void> {
-    const opened = this.#opened
-    if (!opened) return
-    this.#opened = undefined
-    for (const watch of this.#watches) watch.end()
-    await opened.writer.close()
-    await opened.tables.root.close()
-  }
-
-  // eslint-disable-next-line @typescript-eslint/require-await -- what throws here is to reject
-  async currentRevision(): Promise<number> {
-    return readState(this.#use().tables).revision
-  }
-
-  // eslint-disable-next-line @typescript-eslint/require-await -- what throws here is to reject
-  async get(key: string, revision?: number): Promise<Entry | undefined> {
-    return new Snapshot(this.#use().tables).get(key, revision)
-  }
-
-  async range(start: string, end: string, options: RangeOptions = {}): Promise<Range> {
-    const { tables, counts } = this.#use()
-    // It stays the same over the pauses of a long range
-    const transaction = tables.root.useReadTransaction()
+    await this.#closing
+    this.#opening ??= this.#open()
     try {
-      return await new Snapshot(tables, transaction).range(start, end, options, counts)
-    } finally {
-      transaction.done()
+      this.#engine = await this.#opening
+    } catch (error) {
+      this.#opening = undefined
+      throw error
     }
   }
 
+  close(): Promise<void> {
+    this.#closing ??= this.#close().finally(() => {
+      this.#closing = undefined
+    })
+    return this.#closing
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown is to reject
+  async currentRevision(): Promise<number> {
+    return this.#use(({ tables }) => readState(tables).revision)
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown is to reject
+  async get(key: string, revision?: number): Promise<Entry | undefined> {
+    return this.#use(({ tables }) => new Snapshot(tables).get(key, revision))
+  }
+
+  async range(start: string, end: string, options: RangeOptions = {}): Promise<Range> {
+    return this.#use((engine) =>
+      engine.reading(async () => {
+        // It stays the same over the pauses of a long range
+        const transaction = engine.tables.root.useReadTransaction()
+        try {
+          return await new Snapshot(engine.tables, transaction).range(start, end, options, engine.counts)
+        } finally {
+          transaction.done()
+        }
+      }),
+    )
+  }
+
   async commit(write: Write): Promise<Entry> {
-    const { writer } = this.#use()
-    const { key, value, ttlSeconds = 0 } = write
-    if (value && value.length > this.#maxValueBytes)
-      throw new StorageError('TooLarge', `a value has at most ${String(this.#maxValueBytes)} bytes`, { key })
-    const expires = ttlSeconds > 0 && value ? Date.now() + Math.ceil(ttlSeconds * 1000) : 0
-    return writer.commit({ ...write, bytes: encodeKey(key), expires })
+    return this.#use((engine) => {
+      const largest = this.#options.maxValueBytes ?? defaultMaxValueBytes
+      if (write.value && write.value.length > largest)
+        throw new StorageError('TooLarge', `a value has at most ${String(largest)} bytes`, { key: write.key })
+      return engine.commit(write)
+    })
   }
 
   async *watch(
@@ -110,35 +98,67 @@ export class LmdbBackend implements Backend {
     end: string,
     { after, signal }: { after: number; signal: AbortSignal },
   ): AsyncGenerator<BackendEvents> {
-    const { log } = this.#use()
-    if (after < this.#compacted) throw compacted(after, log.revision)
+    const { log, watches } = this.#use((engine) => engine)
+    if (after < this.compactRevision()) throw compacted(after, log.revision)
     const watch = new Watch(log, start, end, after, signal)
-    this.#watches.add(watch)
+    watches.add(watch)
     try {
       yield* watch.read()
     } finally {
-      this.#watches.delete(watch)
+      watches.delete(watch)
     }
   }
 
   requestProgress(): void {
-    if (!this.#opened) return
-    const { revision } = readState(this.#opened.tables)
-    for (const watch of this.#watches) watch.requestProgress(revision)
+    if (!this.#engine) return
+    const { revision } = readState(this.#engine.tables)
+    for (const watch of this.#engine.watches) watch.requestProgress(revision)
   }
 
   async compact(revision: number): Promise<void> {
-    const { writer, log } = this.#use()
-    if (revision > log.revision) throw futureRevision(revision, log.revision)
-    if (revision > this.#compacted) await writer.compact(revision)
+    return this.#use(async ({ log, writer, compacted }) => {
+      if (revision > log.revision) throw futureRevision(revision, log.revision)
+      if (revision > compacted) await writer.compact(revision)
+    })
   }
 
   compactRevision(): number {
-    return this.#compacted
+    return this.#engine?.compacted ?? this.#compacted
   }
 
-  #use(): Opened {
-    if (!this.#opened) throw closed()
-    return this.#opened
+  #use<T>(run: (engine: Engine) => T): T {
+    if (!this.#engine) throw closed()
+    return run(this.#engine)
+  }
+
+  async #open(): Promise<Engine> {
+    const { path, sync = true, now = Date.now } = this.#options
+    const owner = new Owner(path)
+    await owner.await()
+    const tables = openTables(path, { sync })
+    try {
+      owner.claim(tables)
+      jumpIfUnsynced(path, tables)
+      if (sync) clearUnsyncedMark(path)
+      else setUnsyncedMark(path)
+      const engine = new Engine(tables, owner, { ...this.#options, now })
+      engine.start()
+      return engine
+    } catch (error) {
+      owner.release()
+      await tables.root.close()
+      throw error
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#opening?.catch(() => undefined)
+    const engine = this.#engine
+    this.#engine = undefined
+    this.#opening = undefined
+    if (!engine) return
+    this.#compacted = engine.compacted
+    await engine.close()
+    if (this.#options.sync === false) clearUnsyncedMark(this.#options.path)
   }
 }

@@ -16,6 +16,7 @@ export interface Tables {
 
 const format = Buffer.from('1')
 const formatKey = Buffer.from('format')
+export const ownerKey = Buffer.from('owner')
 export const stateKey = Buffer.from('state')
 
 /** Opens what is at `path`, or makes it. */

@@ -10,6 +10,7 @@ const batchWrites = 256
 const batchBytes = 4 * 1024 * 1024
 const queuedWrites = 10_000
 const sweptRows = 256
+const sweepAgainMilliseconds = 3000
 
 interface Pending {
   readonly write: PreparedWrite
@@ -24,6 +25,8 @@ interface Compaction {
 }
 
 export interface WriterEvents {
+  /** Asked in every transaction; what it throws undoes the transaction. */
+  check(): void
   /** These are on the disk. They come in order; without events it is only the revision that is known anew. */
   published(events: readonly BackendEvent[], revision: number): void
   compacted(revision: number): void
@@ -38,6 +41,7 @@ export class Writer {
   #compactions: Compaction[] = []
   #sweeping = true
   #running: Promise<void> | undefined
+  #resume: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(tables: Tables, events: WriterEvents) {
@@ -63,6 +67,11 @@ export class Writer {
     })
   }
 
+  /** Old history is being removed. */
+  get sweeping(): boolean {
+    return this.#sweeping
+  }
+
   /** Also goes on with what an interrupted compaction has left. */
   start(): void {
     this.#running ??= this.#run()
@@ -71,11 +80,13 @@ export class Writer {
   /** Resolves when what was asked for is done. */
   async close(): Promise<void> {
     this.#closed = true
+    clearTimeout(this.#resume)
     await this.#running
   }
 
   async #run(): Promise<void> {
-    while (this.#queue.length || this.#compactions.length || (this.#sweeping && !this.#closed)) await this.#transact()
+    do await this.#transact()
+    while (this.#queue.length || this.#compactions.length || (this.#sweeping && !this.#closed))
     this.#running = undefined
   }
 
@@ -106,12 +117,14 @@ export class Writer {
   }
 
   #apply(pending: readonly Pending[], compactions: readonly Compaction[]) {
+    this.#events.check()
     const state = readState(this.#tables)
     const batch = new WriteBatch(this.#tables, state)
     const outcomes: Outcome[] = pending.map(({ write }) => batch.apply(write))
     const asked = compactions.map(({ revision }) => revision).filter((revision) => revision <= batch.revision)
     const compacted = Math.max(state.compacted, ...asked)
-    const more = this.#sweeping || compacted > state.compacted ? this.#sweep(compacted) : false
+    const more =
+      this.#sweeping || compacted > state.compacted ? sweepHistory(this.#tables, compacted, sweptRows) : false
     if (batch.revision > state.revision || compacted > state.compacted)
       writeState(this.#tables, { revision: batch.revision, compacted })
     return {
@@ -123,8 +136,16 @@ export class Writer {
     }
   }
 
-  #sweep(compacted: number): boolean {
-    return sweepHistory(this.#tables, compacted, sweptRows)
+  /** After a failure, so that this is not tried over and over. */
+  #sweepLater(): void {
+    this.#sweeping = false
+    clearTimeout(this.#resume)
+    this.#resume = setTimeout(() => {
+      if (this.#closed) return
+      this.#sweeping = true
+      this.start()
+    }, sweepAgainMilliseconds)
+    this.#resume.unref()
   }
 
   #take(): Pending[] {
@@ -140,7 +161,7 @@ export class Writer {
 
   async #fail(error: unknown, waiting: readonly { reject: (error: StorageError) => void }[]): Promise<void> {
     const failure = await commitFailure(error)
-    this.#sweeping = false
+    if (this.#sweeping) this.#sweepLater()
     // What the transaction did is not known: the disk says where the store is now
     this.#tables.root.resetReadTxn()
     this.#events.published([], readState(this.#tables).revision)

@@ -1,0 +1,114 @@
+import type { BackendEvent, Entry, Write } from '../../backend.ts'
+import { StorageError } from '../../storage-error.ts'
+import { Compactor, type HistoryOptions } from './compactor.ts'
+import { DiskSpace } from './disk-space.ts'
+import { EventLog } from './event-log.ts'
+import { Expiry } from './expiry.ts'
+import { encodeKey } from './keys.ts'
+import type { Owner } from './owner.ts'
+import { RangeCounts } from './range-counts.ts'
+import { readState, type Tables } from './tables.ts'
+import type { Watch } from './watch.ts'
+import { Writer } from './writer.ts'
+
+export interface EngineOptions extends HistoryOptions {
+  readonly path: string
+  /** Milliseconds of the wall clock. */
+  now(): number
+}
+
+/** What stands around the tables while they are open, and how these parts hear of each other. */
+export class Engine {
+  readonly tables: Tables
+  readonly log: EventLog
+  readonly writer: Writer
+  readonly counts = new RangeCounts()
+  readonly watches = new Set<Watch>()
+  readonly #owner: Owner
+  readonly #expiry: Expiry
+  readonly #compactor: Compactor
+  readonly #space: DiskSpace
+  readonly #reads = new Set<Promise<unknown>>()
+  #compacted: number
+
+  constructor(tables: Tables, owner: Owner, options: EngineOptions) {
+    this.tables = tables
+    this.#owner = owner
+    this.#compacted = readState(tables).compacted
+    this.log = new EventLog(tables)
+    this.writer = new Writer(tables, {
+      check: () => {
+        if (!owner.holds(tables)) throw new StorageError('Closed', 'another process has taken over the data folder')
+      },
+      published: this.#published.bind(this),
+      compacted: (revision) => {
+        this.#compacted = revision
+      },
+      failed: this.#failed.bind(this),
+    })
+    this.#space = new DiskSpace(options.path)
+    this.#compactor = new Compactor(tables, this.writer, options)
+    this.#expiry = new Expiry(tables, {
+      now: () => options.now(),
+      remove: (bytes, expectedModRevision) =>
+        this.writer.commit({ key: bytes.toString(), bytes, value: null, expectedModRevision, expires: 0 }),
+    })
+  }
+
+  get compacted(): number {
+    return this.#compacted
+  }
+
+  start(): void {
+    this.#space.start()
+    this.writer.start()
+    this.#compactor.start()
+    this.#expiry.start()
+  }
+
+  async commit(write: Write): Promise<Entry> {
+    const { key, value, ttlSeconds = 0 } = write
+    const bytes = encodeKey(key)
+    if (value) this.#space.check(key)
+    const expires = ttlSeconds > 0 && value ? this.#expiry.now() + Math.ceil(ttlSeconds * 1000) : 0
+    const entry = await this.writer.commit({ ...write, bytes, expires })
+    if (expires) this.#expiry.notice(expires)
+    return entry
+  }
+
+  /** The environment stays open until this has come to its end. */
+  async reading<T>(read: () => Promise<T>): Promise<T> {
+    const reading = read()
+    this.#reads.add(reading)
+    try {
+      return await reading
+    } finally {
+      this.#reads.delete(reading)
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const watch of this.watches) watch.end()
+    // Those that may yet write first
+    await this.#expiry.close()
+    await this.#compactor.close()
+    await this.writer.close()
+    await this.#space.close()
+    await Promise.allSettled(this.#reads)
+    this.#owner.release()
+    await this.tables.root.close()
+  }
+
+  #published(events: readonly BackendEvent[], revision: number): void {
+    this.log.append(events, revision)
+    if (events.some(({ type }) => type === 'PUT')) this.#space.succeeded()
+    for (const watch of this.watches) watch.wake()
+    this.#compactor.notice(revision)
+  }
+
+  #failed({ code }: StorageError): void {
+    if (code === 'NoSpace') this.#space.failed()
+    // Whoever watches is to ask the process that has the data now
+    if (code === 'Closed') for (const watch of this.watches) watch.end()
+  }
+}
