@@ -15,7 +15,7 @@ import type {
   TryUpdate,
   WatchStream,
 } from './storage.ts'
-import { StoredItem, type ItemCodec } from './stored-item.ts'
+import { corrupt, isKubeObject, StoredItem, type ItemCodec } from './stored-item.ts'
 import { StoreWatch } from './store-watch.ts'
 
 export interface StoreOptions {
@@ -62,7 +62,7 @@ export class Store implements Storage {
     const place = this.#objectKey(key)
     const minimum = parseResourceVersion(options.resourceVersion)
     const entry = await this.backend.get(place)
-    if (minimum) await this.#checkMinimum(minimum)
+    if (minimum) await this.#checkMinimum(minimum, options.resourceVersion)
     if (!entry) throw notFound(place)
     return this.item(entry)
   }
@@ -82,6 +82,8 @@ export class Store implements Storage {
     for (;;) {
       if (!current) throw notFound(place)
       const item = this.item(current)
+      // What nobody can read is not deleted unseen
+      if (!isKubeObject(item.object)) throw corrupt(place, undefined)
       checkPreconditions(item, preconditions)
       await validate?.(item)
       try {
@@ -147,9 +149,9 @@ export class Store implements Storage {
     return { prefix: one, start: one, end: `${one}\0`, recursive }
   }
 
-  async #checkMinimum(revision: number): Promise<void> {
+  async #checkMinimum(revision: number, asGiven = String(revision)): Promise<void> {
     const current = await this.backend.currentRevision()
-    if (revision > current) throw StatusError.tooLargeResourceVersion(String(revision), String(current))
+    if (revision > current) throw StatusError.tooLargeResourceVersion(asGiven, String(current))
   }
 
   #objectKey(key: string): string {

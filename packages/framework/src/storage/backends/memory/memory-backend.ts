@@ -1,4 +1,4 @@
-import sortedBTree from 'sorted-btree'
+import { BTree } from '../../../util/b-tree.ts'
 import type { Backend, BackendEvent, BackendEvents, Entry, Range, RangeOptions, Write } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
 import { MemoryWatch } from './memory-watch.ts'
@@ -8,9 +8,7 @@ export interface MemoryBackendOptions {
   readonly history?: number
 }
 
-// A CommonJS module: its default export is a member.
-const BTree = sortedBTree.default
-type Entries = InstanceType<typeof BTree<string, Entry>>
+type Entries = BTree<string, Entry>
 
 const defaultHistory = 10_000
 
