@@ -198,7 +198,7 @@ describe('stringifyYaml', () => {
         fc.constantFrom(null, true, false),
         fc.array(tie('value'), { maxLength: 4 }),
         fc.dictionary(text, tie('value'), { maxKeys: 4 }),
-      ) as fc.Arbitrary<JsonValue>,
+      ),
     }))
     fc.assert(
       fc.property(value, (written) => {

@@ -81,8 +81,8 @@ const isLetter = (rune: string): boolean => /^\p{L}$/u.test(rune)
 
 /** Digits before letters, numbers by their value: `a2` before `a10`. Source: yaml/v2 sorter.go. */
 function compareKeys(a: string, b: string): number {
-  const left = [...a]
-  const right = [...b]
+  const left = Array.from(a)
+  const right = Array.from(b)
   const at = left.findIndex((rune, i) => rune !== right[i])
   const x = left[at]
   const y = right[at]

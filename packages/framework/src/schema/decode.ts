@@ -1,0 +1,195 @@
+import { field } from '../meta/field-error.ts'
+import { ObjectMetaTypeError, readObjectMeta } from '../meta/object-meta-coercion.ts'
+import type { KubeObject } from '../meta/object.ts'
+import { StatusError } from '../meta/status.ts'
+import {
+  findDuplicateKeys,
+  getOwn,
+  isObject,
+  JsonSyntaxError,
+  parseJson,
+  stringify,
+  type JsonObject,
+  type JsonValue,
+} from '../util/json.ts'
+import { YamlSyntaxError } from '../util/yaml-composer.ts'
+import { readYaml } from '../util/yaml.ts'
+import { cannotBeHandled, unrecognized } from './decode-error.ts'
+import type { CompiledKind } from './structural.ts'
+
+/** What decoding needs of a compiled kind. */
+export type DecodableKind = Pick<CompiledKind, 'kind' | 'prune' | 'default'>
+
+export interface DecodeOptions {
+  /** `Ignore` looks for no duplicate or unknown fields, `Strict` refuses them. */
+  readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict'
+}
+
+export interface DecodedObject {
+  readonly object: KubeObject
+  /** Texts of Warnings: `unknown field "spec.x"`. */
+  readonly warnings: string[]
+}
+
+export interface DecodedValue {
+  /** Absent where there is an error. */
+  readonly object?: KubeObject
+  /** `unknown field "metadata.x"`, in Go's order; none with `Ignore`. */
+  readonly unknown: string[]
+  /** Why the value is no object of the kind, for whoever words the failure. */
+  readonly error?: string
+}
+
+/** Complaints of one decode. */
+const maxComplaints = 100
+
+/**
+ * The object that a request's body stands for: its metadata coerced, unknown fields gone, defaults filled in, not yet
+ * validated. Throws 400, and 422 for another kind of the right version. Source: endpoints/handlers/create.go, CRDs'
+ * customresource_handler.go.
+ */
+export function decodeObject(
+  body: Buffer,
+  mediaType: string,
+  compiled: DecodableKind,
+  { fieldValidation }: DecodeOptions,
+): DecodedObject {
+  const { kind } = compiled
+  const read = readBody(body, mediaType, kind.kind, fieldValidation !== 'Ignore')
+  const { value } = read
+  const given = kindOf(value, body, kind.kind)
+  if (getOwn(value, 'apiVersion') !== kind.apiVersion)
+    throw StatusError.badRequest(
+      `the API version in the data (${text(value, 'apiVersion')}) does not match the expected API version (${kind.apiVersion})`,
+    )
+  const { object, unknown, error } = decodeUnstructured(value, compiled, { fieldValidation })
+  if (object === undefined) throw cannotBeHandled(kind, given, error ?? 'not an object')
+  if (fieldValidation === 'Strict' && read.duplicates.length + unknown.length > 0) {
+    const all = [...read.strictDuplicates, ...unknown].slice(0, maxComplaints)
+    throw cannotBeHandled(kind, given, `strict decoding error: ${all.join(', ')}`)
+  }
+  return { object, warnings: [...read.duplicates, ...unknown].slice(0, maxComplaints) }
+}
+
+/**
+ * Makes an object of the kind out of a value, in place: metadata coerced, unknown fields gone, defaults filled in. Throws
+ * 422 for another kind.
+ */
+export function decodeUnstructured(
+  value: JsonValue,
+  compiled: DecodableKind,
+  { fieldValidation }: DecodeOptions,
+): DecodedValue {
+  const { kind } = compiled
+  if (!isObject(value))
+    return {
+      unknown: [],
+      error: `json: cannot unmarshal ${typeName(value)} into Go value of type map[string]interface {}`,
+    }
+  const given = text(value, 'kind')
+  if (given === '') return { unknown: [], error: missingKind(value) }
+  const apiVersion = text(value, 'apiVersion')
+  if (apiVersion !== kind.apiVersion)
+    return {
+      unknown: [],
+      error: `the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`,
+    }
+  const complaints: string[] = []
+  try {
+    const { meta, unknown } = readObjectMeta(getOwn(value, 'metadata'))
+    value.metadata = meta as JsonObject
+    complaints.push(...unknown)
+  } catch (error) {
+    if (!(error instanceof ObjectMetaTypeError)) throw error
+    return { unknown: [], error: error.message }
+  }
+  const object = value as unknown as KubeObject
+  if (given !== kind.kind)
+    throw StatusError.invalid({ group: kind.group, kind: given }, object.metadata.name ?? '', [
+      field.invalid('kind', given, `must be ${kind.kind}`),
+    ])
+  complaints.push(...compiled.prune(object).sort())
+  compiled.default(object)
+  if (fieldValidation === 'Ignore') return { object, unknown: [] }
+  return { object, unknown: complaints.slice(0, maxComplaints).map((path) => `unknown field "${path}"`) }
+}
+
+interface ReadBody {
+  readonly value: JsonObject
+  /** As Warnings say them, one each. */
+  readonly duplicates: readonly string[]
+  /** As an error says them: those of YAML all in one. */
+  readonly strictDuplicates: readonly string[]
+}
+
+function readBody(body: Buffer, mediaType: string, kind: string, findDuplicates: boolean): ReadBody {
+  try {
+    if (mediaType === 'application/yaml') {
+      const { value, duplicates } = readYaml(body.toString('utf8'))
+      const strict = duplicates.length ? [`yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`] : []
+      return {
+        value: objectOf(value, body, kind),
+        duplicates: findDuplicates ? duplicates : [],
+        strictDuplicates: strict,
+      }
+    }
+    if (mediaType !== 'application/json') throw unrecognized(kind, protobufProblem(body), body)
+    const value = objectOf(parseJson(body), body, kind)
+    const duplicates = findDuplicates ? findDuplicateKeys(body, value).map((path) => `duplicate field "${path}"`) : []
+    return { value, duplicates, strictDuplicates: duplicates }
+  } catch (error) {
+    if (error instanceof JsonSyntaxError)
+      throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, body, { cause: error })
+    if (error instanceof YamlSyntaxError) throw unrecognized(kind, error.message, body, { cause: error })
+    throw error
+  }
+}
+
+/** No kind of ours has a protobuf form, so a message of the right form says no more than any other. */
+function protobufProblem(body: Buffer): string {
+  if (body.length === 0) return 'empty data'
+  return body.subarray(0, 4).toString('latin1') === 'k8s\0'
+    ? 'the kind has no protobuf form'
+    : 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]'
+}
+
+function objectOf(value: JsonValue, body: Buffer, kind: string): JsonObject {
+  if (isObject(value)) return value
+  if (value === null) throw unrecognized(kind, missingKind(value), body)
+  const target =
+    'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+  throw unrecognized(kind, versionKindProblem(typeName(value), `Go value of type ${target}`), body)
+}
+
+/** The kind that the data names. Throws 400 where kind or apiVersion say nothing. Source: runtime/serializer/json/meta.go. */
+function kindOf(value: JsonObject, body: Buffer, expected: string): string {
+  for (const member of ['apiVersion', 'kind'] as const) {
+    const found = getOwn(value, member) ?? null
+    if (found !== null && typeof found !== 'string') {
+      const target = `Go struct field .${member} of type string`
+      throw unrecognized(expected, versionKindProblem(typeName(found), target), body)
+    }
+  }
+  const apiVersion = text(value, 'apiVersion')
+  if (apiVersion.split('/').length > 2)
+    throw unrecognized(expected, `unexpected GroupVersion string: ${apiVersion}`, body)
+  const given = text(value, 'kind')
+  if (given === '') throw unrecognized(expected, missingKind(value), body)
+  return given
+}
+
+const versionKindProblem = (found: string, target: string): string =>
+  `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into ${target}`
+
+const missingKind = (value: JsonValue): string => `Object 'Kind' is missing in '${stringify(value)}'`
+
+function text(value: JsonObject, member: string): string {
+  const found = getOwn(value, member)
+  return typeof found === 'string' ? found : ''
+}
+
+function typeName(value: JsonValue): string {
+  if (Array.isArray(value)) return 'array'
+  const name = typeof value
+  return name === 'boolean' ? 'bool' : name === 'bigint' ? 'number' : name
+}
