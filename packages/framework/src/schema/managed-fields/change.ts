@@ -24,7 +24,7 @@ export interface Effect {
 }
 
 /** Of metadata nobody owns what identifies the object or is the server's. Source: managedfields/internal/stripmeta.go. */
-const serverMetadata = [
+export const serverMetadata = [
   'name',
   'namespace',
   'creationTimestamp',

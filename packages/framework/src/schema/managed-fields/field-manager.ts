@@ -1,7 +1,10 @@
 import type { KubeObject, ManagedFieldsEntry } from '../../meta/object.ts'
+import { StatusError } from '../../meta/status.ts'
 import { rfc3339 } from '../../meta/time.ts'
-import { deepEqual } from '../../util/json.ts'
-import { Change, neverOwned, type Versions } from './change.ts'
+import { clone, deepEqual } from '../../util/json.ts'
+import { Application } from './application.ts'
+import { Change, neverOwned, serverMetadata, type Versions } from './change.ts'
+import { kubectlManager, updateLastApplied } from './last-applied.ts'
 import { capUpdateManagers, decodeManagers, encodeManagers, identityOf, type Managers } from './managers.ts'
 import { reconcile } from './reconcile.ts'
 
@@ -42,6 +45,42 @@ export class FieldManager {
     if (entries) metadata.managedFields = entries
     else delete metadata.managedFields
     return object
+  }
+
+  /**
+   * Merges what a manager applies into an object, or makes the object of it where there is no `live`. Answers a new object, with
+   * its managedFields, or `live` itself where nothing changes. Throws a StatusError: 400 for a configuration of another
+   * kind or version, 409 for conflicts unless forced, 500 (as Kubernetes does) for what the type does not allow.
+   */
+  apply(live: KubeObject | undefined, patch: KubeObject, manager: string, force: boolean): KubeObject {
+    const { apiVersion, subresource = '', typeOf } = this.#options
+    const managers = decodeOrFail(live?.metadata.managedFields)
+    this.#checkIdentity(patch)
+    const type = typeOf(apiVersion)
+    if (!type) throw StatusError.badRequest(`objects of ${apiVersion} cannot be applied`)
+    if (live && !managers.size) this.#updateManagers(undefined, live, 'before-first-apply', managers)
+    this.#reconcile(managers)
+    const application = new Application({ versions: this.#options, type, manager, apiVersion, subresource, force })
+    const before = live && withoutManagedFields(live)
+    const applied = application.apply(before, configurationOf(patch), managers)
+    const entries = encodeManagers(managers)
+    const { managedFields } = live?.metadata ?? {}
+    const sameManagers = deepEqual(entries ?? [], managedFields ?? [])
+    if (live && !applied && sameManagers && manager !== kubectlManager) return live
+    const object = applied ?? clone(before ?? patch)
+    if (manager === kubectlManager) updateLastApplied(object, patch)
+    if (live && !applied && sameManagers && deepEqual(object, before)) return live
+    if (entries) object.metadata.managedFields = entries
+    return object
+  }
+
+  #checkIdentity(patch: KubeObject): void {
+    const { apiVersion, kind } = this.#options
+    if (patch.apiVersion !== apiVersion || patch.kind !== kind)
+      throw StatusError.badRequest(`invalid object type: ${gvkText(patch.apiVersion, patch.kind)}`)
+    const managedFields: unknown = patch.metadata.managedFields
+    if (managedFields !== undefined && managedFields !== null)
+      throw StatusError.badRequest('metadata.managedFields must be nil')
   }
 
   #track(live: KubeObject | undefined, object: KubeObject, manager: string): ManagedFieldsEntry[] | undefined {
@@ -100,6 +139,33 @@ function decodeOrEmpty(entries: readonly ManagedFieldsEntry[] | undefined): Mana
   } catch {
     return new Map()
   }
+}
+
+function decodeOrFail(entries: readonly ManagedFieldsEntry[] | undefined): Managers {
+  try {
+    return decodeManagers(entries)
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    throw StatusError.unknown(`failed to decode managed fields: ${text}`, { cause: error })
+  }
+}
+
+/** As Go prints a GroupVersionKind: `/, Kind=` when nothing is given. */
+function gvkText(apiVersion: unknown, kind: unknown): string {
+  const version = typeof apiVersion === 'string' ? apiVersion : ''
+  return `${version.includes('/') ? version : `/${version}`}, Kind=${typeof kind === 'string' ? kind : ''}`
+}
+
+function withoutManagedFields(object: KubeObject): KubeObject {
+  const { managedFields: _, ...metadata } = object.metadata
+  return { ...object, metadata }
+}
+
+/** The server's members that are null say nothing: clients write `creationTimestamp: null`. */
+function configurationOf(patch: KubeObject): KubeObject {
+  const metadata: Record<string, unknown> = { ...patch.metadata }
+  for (const name of serverMetadata) if (metadata[name] === null) Reflect.deleteProperty(metadata, name)
+  return { ...patch, metadata }
 }
 
 const copyOf = (entries: readonly ManagedFieldsEntry[] | undefined): ManagedFieldsEntry[] | undefined =>

@@ -1,0 +1,50 @@
+import { isObject, setOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { atomKind, walkedKind } from './atom-kind.ts'
+import { deduced, type ListType, type MapType, type Type } from './atoms.ts'
+import type { FieldSet } from './field-set.ts'
+import { itemElement } from './list-items.ts'
+import { fieldElement, type PathElement } from './path-element.ts'
+
+/**
+ * An object without the members and items of a set. What loses all it had stays, empty: Kubernetes leaves null there,
+ * which the schema of custom resources then refuses. Source: structured-merge-diff typed/remove.go.
+ */
+export function remove(type: Type, value: JsonValue, set: FieldSet): JsonValue {
+  if (set.isEmpty) return value
+  const kind = walkedKind(type, atomKind(type, value))
+  if (kind === 'map' && type.map && isObject(value)) return removeMembers(type.map, value, set)
+  if (kind === 'list' && type.list && Array.isArray(value)) return removeItems(type.list, value, set)
+  return value
+}
+
+function removeMembers(map: MapType, object: JsonObject, set: FieldSet): JsonValue {
+  if (map.atomic) return object
+  const rest: JsonObject = {}
+  for (const key of Object.keys(object)) {
+    const field = map.fields.get(key)
+    const node = set.nodes.get(field?.element ?? fieldElement(key))
+    if (node?.member) continue
+    const member = object[key] ?? null
+    setOwn(rest, key, node?.below ? remove(field?.type ?? map.elementType ?? deduced, member, node.below) : member)
+  }
+  return rest
+}
+
+function removeItems(list: ListType, items: readonly JsonValue[], set: FieldSet): JsonValue {
+  if (list.atomic) return [...items]
+  const rest: JsonValue[] = []
+  for (const item of items) {
+    const element = elementOf(list, item)
+    const node = element === undefined ? undefined : set.nodes.get(element)
+    if (!node?.member) rest.push(node?.below ? remove(list.elementType, item, node.below) : item)
+  }
+  return rest
+}
+
+function elementOf(list: ListType, item: JsonValue): PathElement | undefined {
+  try {
+    return itemElement(list, item)
+  } catch {
+    return undefined
+  }
+}
