@@ -76,6 +76,7 @@ function isDateTime(text: string): boolean {
 
 /** A Go duration, or numbers with units as Scala writes them: `22 ns`, `3 days`. */
 function isDuration(text: string): boolean {
+  if (text.length > 256) return false
   try {
     parseDuration(text)
     return true

@@ -39,13 +39,11 @@ export function isHostname(text: string): boolean {
   return bytes(text) <= 255 && text.split('.').every((part) => bytes(part) <= 63) && hostname(text)
 }
 
-const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\-\\u0080-\\u{10ffff}]+"
+const atext = "A-Za-z0-9!#$%&'*+/=?^_`{|}~\\-\\u0080-\\u{10ffff}"
+const atoms = `[${atext}]+(?:\\.[${atext}]+)*`
 const quoted = '"(?:[^"\\\\\\u0000-\\u001f]|\\\\[^\\u0000-\\u001f])*"'
-const address = new RegExp(
-  `^(?:${atom}(?:\\.${atom})*|${quoted})@(?:${atom}(?:\\.${atom})*|\\[[^\\[\\]\\\\\\s]+\\])$`,
-  'u',
-)
-const displayName = new RegExp(`^(?:(?:${atom}|${quoted}|\\.)[ \\t]*)*$`, 'u')
+const address = new RegExp(`^(?:${atoms}|${quoted})@(?:${atoms}|\\[[^\\[\\]\\\\\\s]+\\])$`, 'u')
+const displayName = new RegExp(`^(?:[${atext}. \\t]|${quoted})*$`, 'u')
 
 /** An address, alone, or between angles after a name. */
 export function isEmail(text: string): boolean {
