@@ -26,7 +26,7 @@ export class Compactor {
   readonly #bytes: number | undefined
   #timer: NodeJS.Timeout | undefined
   #round: number
-  #checked: number
+  #checked = 0
   #running: Promise<void> = Promise.resolve()
 
   constructor(tables: Tables, writer: CompactingWriter, { historySeconds, maxHistoryBytes }: HistoryOptions) {
@@ -34,7 +34,7 @@ export class Compactor {
     this.#writer = writer
     this.#seconds = historySeconds ?? defaultHistorySeconds
     this.#bytes = maxHistoryBytes
-    this.#round = this.#checked = readState(tables).revision
+    this.#round = readState(tables).revision
   }
 
   start(): void {

@@ -7,8 +7,11 @@ import { setTimeout } from 'node:timers/promises'
 import { ownerKey, type Tables } from './tables.ts'
 
 const heartbeatMilliseconds = 2000
+/** For an owner that is just ending. */
+const patienceMilliseconds = 1000
 /** An owner whose process cannot be looked at is taken for dead when its file has stood still for so long. */
-const patienceMilliseconds = 7000
+const foreignPatienceMilliseconds = 7000
+const pollMilliseconds = 100
 
 interface OwnerRecord {
   readonly token: string
@@ -43,17 +46,21 @@ export class Owner {
     this.#file = join(path, 'owner.json')
   }
 
-  /** Throws DataFolderInUseError; waits where only time can tell. To be called before the data is opened. */
+  /** Throws DataFolderInUseError. Waits for an owner that is just ending, and where only time can tell. To be called before the data is opened. */
   async await(): Promise<void> {
-    const found = this.#read()
-    this.#judged = found
-    if (!found || this.#isDead(found)) return
-    if (found.scope !== scope()) {
-      const seen = this.#touched()
-      await setTimeout(patienceMilliseconds)
-      if (this.#read()?.token !== found.token || this.#touched() === seen) return
-    }
-    throw this.#inUse(found)
+    const found = (this.#judged = this.#read())
+    if (!found) return
+    const foreign = found.scope !== scope()
+    const seen = this.#touched()
+    const patience = performance.now() + (foreign ? foreignPatienceMilliseconds : patienceMilliseconds)
+    do {
+      if (this.#isDead(found)) return
+      await setTimeout(pollMilliseconds)
+      this.#judged = this.#read()
+      if (!this.#judged) return
+      if (this.#judged.token !== found.token || (foreign && this.#touched() !== seen)) throw this.#inUse(this.#judged)
+    } while (performance.now() < patience)
+    if (!foreign) throw this.#inUse(found)
   }
 
   /** Takes the folder. LMDB's one write transaction decides between processes that do it at the same time. */
