@@ -2,17 +2,9 @@ import { Type } from '@sinclair/typebox'
 import { expect } from 'chai'
 import { StatusError } from '../meta/status.ts'
 import { isObject, parseJson, type JsonValue } from '../util/json.ts'
-import {
-  decodeObject,
-  decodeUnstructured,
-  type DecodableKind,
-  type DecodedObject,
-  type DecodeOptions,
-} from './decode.ts'
-import { compileDefaults } from './defaulting.ts'
+import { decodeObject, decodeUnstructured, type DecodedObject, type DecodeOptions } from './decode.ts'
 import { defineKind } from './kind.ts'
-import { compilePruning } from './pruning.ts'
-import { structuralSchema } from './structural-schema.ts'
+import { compileKind } from './structural.ts'
 
 const kind = defineKind({
   group: 'example.com',
@@ -25,24 +17,15 @@ const kind = defineKind({
         color: Type.Optional(Type.String()),
         size: Type.Optional(Type.Integer()),
         mode: Type.Optional(Type.String({ default: 'auto' })),
+        template: Type.Optional(
+          Type.Object({}, { 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true }),
+        ),
         parts: Type.Optional(Type.Array(Type.Object({ name: Type.String() }))),
       }),
     ),
   }),
 })
-const schema = structuralSchema(kind.schema)
-const prune = compilePruning(schema, true)
-const compiled: DecodableKind = {
-  kind,
-  prune: (object) => {
-    const dropped: string[] = []
-    prune(object as unknown as JsonValue, dropped)
-    return dropped
-  },
-  default: (object) => {
-    compileDefaults(schema)?.(object as unknown as JsonValue)
-  },
-}
+const compiled = compileKind(kind)
 
 const decode = (
   body: string | JsonValue,
@@ -164,6 +147,31 @@ describe('decodeObject', () => {
     )
     expect((object as unknown as { spec: { size: bigint } }).spec.size).to.equal(9007199254740993n)
     expect(warnings).to.deep.equal(['unknown field "__proto__"'])
+  })
+})
+
+describe('decodeObject, embedded resources', () => {
+  const withTemplate = (template: JsonValue): JsonValue => ({ ...widget, spec: { template } })
+
+  it('coerces their metadata', () => {
+    const template = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'n', labels: {}, nope: 1 }, whatever: 1 }
+    const { object, warnings } = decode(withTemplate(template))
+    expect(object).to.deep.equal({
+      ...widget,
+      spec: { mode: 'auto', template: { ...template, metadata: { name: 'n' } } },
+    })
+    expect(warnings).to.deep.equal(['unknown field "spec.template.metadata.nope"'])
+  })
+
+  it('answers 400 to wrong types', () => {
+    expect(refusal(() => decode(withTemplate({ apiVersion: 'v1', kind: 'Pod', metadata: 'x' })))).to.deep.equal([
+      400,
+      `${notHandled}spec.template.metadata: Invalid value: "x": json: cannot unmarshal string into Go value of type v1.ObjectMeta`,
+    ])
+    expect(refusal(() => decode(withTemplate({ apiVersion: 'v1', kind: 1 })))).to.deep.equal([
+      400,
+      `${notHandled}spec.template.kind: Invalid value: 1: must be a string`,
+    ])
   })
 })
 

@@ -15,10 +15,11 @@ import {
 import { YamlSyntaxError } from '../util/yaml-composer.ts'
 import { readYaml } from '../util/yaml.ts'
 import { cannotBeHandled, unrecognized } from './decode-error.ts'
+import { coerceEmbeddedMetadata } from './embedded-metadata.ts'
 import type { CompiledKind } from './structural.ts'
 
 /** What decoding needs of a compiled kind. */
-export type DecodableKind = Pick<CompiledKind, 'kind' | 'prune' | 'default'>
+export type DecodableKind = Pick<CompiledKind, 'kind' | 'schema' | 'prune' | 'default'>
 
 export interface DecodeOptions {
   /** `Ignore` looks for no duplicate or unknown fields, `Strict` refuses them. */
@@ -99,6 +100,7 @@ export function decodeUnstructured(
     const { meta, unknown } = readObjectMeta(getOwn(value, 'metadata'))
     value.metadata = meta as JsonObject
     complaints.push(...unknown)
+    if (given === kind.kind) complaints.push(...coerceEmbeddedMetadata(compiled.schema, value))
   } catch (error) {
     if (!(error instanceof ObjectMetaTypeError)) throw error
     return { unknown: [], error: error.message }
@@ -108,7 +110,7 @@ export function decodeUnstructured(
     throw StatusError.invalid({ group: kind.group, kind: given }, object.metadata.name ?? '', [
       field.invalid('kind', given, `must be ${kind.kind}`),
     ])
-  complaints.push(...compiled.prune(object).sort())
+  complaints.push(...compiled.prune(object))
   compiled.default(object)
   if (fieldValidation === 'Ignore') return { object, unknown: [] }
   return { object, unknown: complaints.slice(0, maxComplaints).map((path) => `unknown field "${path}"`) }
