@@ -13,7 +13,7 @@ export function hoistParameters(paths: JsonObject): { paths: JsonObject; paramet
   const refer = (parameter: JsonValue): JsonValue => {
     if (!isObject(parameter) || !isHoisted(parameter)) return parameter
     const text = stringify(parameter)
-    const name = names.get(text) ?? `${String(parameter.name)}-${shortHash(text)}`
+    const name = names.get(text) ?? `${nameOf(parameter)}-${shortHash(text)}`
     names.set(text, name)
     found.set(name, parameter)
     return { $ref: `#/parameters/${name}` }
@@ -37,9 +37,12 @@ function withParameters(item: JsonObject, refer: (parameter: JsonValue) => JsonV
   return out
 }
 
+const nameOf = ({ name }: JsonObject): string => (typeof name === 'string' ? name : 'param')
+
 function isHoisted({ name, in: place, schema }: JsonObject): boolean {
   if (place !== 'body') return typeof name === 'string' && !keptInline.includes(name)
-  return isObject(schema) && String(schema.$ref).startsWith('#/definitions/io.k8s.apimachinery')
+  const reference = isObject(schema) ? schema.$ref : undefined
+  return typeof reference === 'string' && reference.startsWith('#/definitions/io.k8s.apimachinery')
 }
 
 /** Six bytes of FNV-1 (64 bits), in URL-safe base64. In halves: the compiler of Node 20 dies of loops over bigints. */

@@ -144,7 +144,7 @@ describe('OpenApiDocuments.v2', () => {
     expect(hoisted.filter((name) => /^fieldManager-[\w-]{8}$/.test(name))).to.have.length(2)
     expect(hoisted.some((name) => /^(name|dryRun|fieldValidation)-/.test(name))).to.equal(false)
     const list = at(v2, 'paths', '/apis/zoo.example.com/v1/animals', 'parameters') as JsonObject[]
-    expect(list.every((p) => String(p.$ref).startsWith('#/parameters/'))).to.equal(true)
+    expect(list.every((p) => typeof p.$ref === 'string' && p.$ref.startsWith('#/parameters/'))).to.equal(true)
   })
 
   it('refers to nothing that is not there', () => {

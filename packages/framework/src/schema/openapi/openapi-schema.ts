@@ -150,7 +150,9 @@ function settleMembers(out: JsonObject, schema: JsonObject): void {
       if (!Object.hasOwn(members, name)) setOwn(members, name, property)
   if (Object.keys(members).length) out.properties = members
   // What has a default is always there, and need not be given.
-  const required = Array.isArray(schema.required) ? schema.required.filter((r) => !defaulted.has(String(r))) : []
+  const required = Array.isArray(schema.required)
+    ? schema.required.filter((r) => typeof r === 'string' && !defaulted.has(r))
+    : []
   if (required.length) out.required = required
   if (isObject(additionalProperties)) out.additionalProperties = openApiSchema(additionalProperties)
   else if (additionalProperties === true && !Object.keys(members).length) out.additionalProperties = true
