@@ -44,6 +44,11 @@ export class OpenApiRoutes {
     this.#info = info
   }
 
+  /** For the list of paths at `/`. */
+  paths(): string[] {
+    return ['/openapi/v2', '/openapi/v3', '/openapi/v3/']
+  }
+
   /** false when the path is none of OpenAPI's. */
   handle(exchange: Exchange): boolean {
     const { path } = exchange.context.info
