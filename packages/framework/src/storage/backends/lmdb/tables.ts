@@ -29,6 +29,8 @@ export function openTables(path: string, { sync }: { sync: boolean }): Tables {
     ...binary,
     noSubdir: false,
     overlappingSync: false,
+    // The Writer batches; and the promise of lmdb's own batches would reject unhandled when the disk is full
+    eventTurnBatching: false,
     noSync: !sync,
     maxDbs: 8,
   })
