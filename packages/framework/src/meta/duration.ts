@@ -1,7 +1,14 @@
 import { quote } from './go-format.ts'
 
 const unitMs: Readonly<Record<string, number>> = {
-  ns: 1e-6, us: 1e-3, 'µs': 1e-3, 'μs': 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000,
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
 }
 const whole = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/
 
@@ -42,4 +49,5 @@ export function humanDuration(ms: number): string {
   return hours < 24 * 365 * 8 ? pair(years, 'y', Math.floor(hours / 24) % 365, 'd') : `${years}y`
 }
 
-const pair = (a: number, unitA: string, b: number, unitB: string): string => (b === 0 ? `${a}${unitA}` : `${a}${unitA}${b}${unitB}`)
+const pair = (a: number, unitA: string, b: number, unitB: string): string =>
+  b === 0 ? `${a}${unitA}` : `${a}${unitA}${b}${unitB}`

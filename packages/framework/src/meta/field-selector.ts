@@ -29,7 +29,9 @@ export class FieldSelector {
   }
 
   matches(fields: Readonly<Record<string, string>>): boolean {
-    return this.requirements.every(({ field, operator, value }) => ((fields[field] ?? '') === value) === (operator === '='))
+    return this.requirements.every(
+      ({ field, operator, value }) => ((fields[field] ?? '') === value) === (operator === '='),
+    )
   }
 
   /** The one value that a field must have, if the selector says so. */
@@ -61,7 +63,11 @@ function parseTerm(text: string, term: string): FieldRequirement {
   for (let i = 0; i < term.length; i++)
     for (const operator of ['!=', '==', '='] as const)
       if (term.startsWith(operator, i))
-        return { field: term.slice(0, i), operator: operator === '!=' ? '!=' : '=', value: unescape(term.slice(i + operator.length)) }
+        return {
+          field: term.slice(0, i),
+          operator: operator === '!=' ? '!=' : '=',
+          value: unescape(term.slice(i + operator.length)),
+        }
   throw StatusError.badRequest(`invalid selector: '${text}'; can't understand '${term}'`)
 }
 
@@ -71,7 +77,8 @@ function unescape(value: string): string {
     const c = value.charAt(i)
     if (c === '\\') {
       const next = value.charAt(++i)
-      if (next === '' || !'\\,='.includes(next)) throw StatusError.badRequest(`invalid field selector: invalid escape sequence: \\${next}`)
+      if (next === '' || !'\\,='.includes(next))
+        throw StatusError.badRequest(`invalid field selector: invalid escape sequence: \\${next}`)
       out += next
     } else if (c === ',' || c === '=') {
       throw StatusError.badRequest(`invalid field selector: unescaped character in value: ${String(c.charCodeAt(0))}`)

@@ -48,7 +48,10 @@ export function isQualifiedName(value: string): string[] {
   const parts = value.split('/')
   const errors: string[] = []
   let name = parts[0] ?? ''
-  if (parts.length > 2) return [`a valid label key ${qualifiedText} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`]
+  if (parts.length > 2)
+    return [
+      `a valid label key ${qualifiedText} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ]
   if (parts.length === 2) {
     const prefix = parts[0] ?? ''
     name = parts[1] ?? ''

@@ -55,7 +55,7 @@ export class JsonCodec implements ItemCodec {
     const version = `"resourceVersion":"${item.resourceVersion}"${bytes[at] === closingBrace ? '' : ','}`
     const whole = Buffer.allocUnsafe(bytes.length + version.length)
     bytes.copy(whole, 0, 0, at)
-    whole.write(version, at, "latin1")
+    whole.write(version, at, 'latin1')
     bytes.copy(whole, at + version.length, at)
     return whole
   }

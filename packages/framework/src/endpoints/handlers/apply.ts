@@ -1,16 +1,16 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { StatusError } from '../../meta/status.ts'
 import { clone, isObject, type JsonValue } from '../../util/json.ts'
-import { parseYaml, yamlDuplicateKeys } from '../../util/yaml.ts'
+import { readYaml } from '../../util/yaml.ts'
 import type { IncomingWrite } from './incoming.ts'
 import type { Patcher } from './patch.ts'
 
 /** Server-side apply: YAML (and so JSON) that says what its manager wants. Source: endpoints/handlers/patch.go applyPatcher. */
 export function applier(write: IncomingWrite, body: Buffer): Patcher {
   const text = body.toString('utf8')
-  const configuration = parseConfiguration(text)
+  const { configuration, duplicates: found } = parseConfiguration(text)
   const { scope, query, exchange } = write
-  const duplicates = query.fieldValidation === 'Ignore' ? [] : yamlDuplicateKeys(text)
+  const duplicates = query.fieldValidation === 'Ignore' ? [] : found
   if (query.fieldValidation === 'Strict' && duplicates.length)
     throw StatusError.badRequest(
       `error strict decoding YAML: error unmarshaling JSON: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`,
@@ -31,10 +31,11 @@ export function applier(write: IncomingWrite, body: Buffer): Patcher {
   }
 }
 
-function parseConfiguration(text: string): KubeObject {
+function parseConfiguration(text: string): { configuration: KubeObject; duplicates: readonly string[] } {
   let value: JsonValue
+  let duplicates: readonly string[]
   try {
-    value = parseYaml(text)
+    ;({ value, duplicates } = readYaml(text))
   } catch (error) {
     throw StatusError.badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
@@ -47,7 +48,8 @@ function parseConfiguration(text: string): KubeObject {
   const { metadata } = value
   if (metadata !== undefined && metadata !== null && !isObject(metadata))
     throw StatusError.badRequest('error decoding YAML: metadata is not an object')
-  return { ...value, metadata: isObject(metadata) ? metadata : {} } as unknown as KubeObject
+  const configuration = { ...value, metadata: isObject(metadata) ? metadata : {} } as unknown as KubeObject
+  return { configuration, duplicates }
 }
 
 /** Name, namespace, uid and resourceVersion of a configuration speak of the object at the URL. */

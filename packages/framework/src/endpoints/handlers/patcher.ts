@@ -10,17 +10,18 @@ import type { Patcher } from './patch.ts'
 export function patcher(write: IncomingWrite, mediaType: string, body: Buffer): Patcher {
   const { scope } = write
   const { fieldValidation } = write.query
-  const parsed = patchTypeOf(mediaType).parse(body)
+  const parsed = patchTypeOf(mediaType).parse(body, fieldValidation)
   const complaints = fieldValidation === 'Ignore' ? [] : parsed.complaints
   let warned = false
   return (live) => {
     if (!live) throw StatusError.notFound(scope.groupResource, write.exchange.context.info.name)
-    const patched = parsed.apply(live as unknown as JsonValue, scope.compiled.kind.schema)
-    const { object, unknown, error } = decodeUnstructured(patched, scope.compiled, { fieldValidation })
+    const patched = (): JsonValue => parsed.apply(live as unknown as JsonValue, scope.compiled.kind.schema)
+    const { object, unknown, error } = decodeUnstructured(patched(), scope.compiled, { fieldValidation })
     const all = fieldValidation === 'Ignore' ? [] : [...complaints, ...unknown]
-    if (error !== undefined || object === undefined) throw invalidPatch(patched, error ?? 'not an object')
+    // Decoding prunes its value: what is shown is made once more.
+    if (error !== undefined || object === undefined) throw invalidPatch(patched(), error ?? 'not an object')
     if (fieldValidation === 'Strict' && all.length)
-      throw invalidPatch(patched, `strict decoding error: ${all.join(', ')}`)
+      throw invalidPatch(patched(), `strict decoding error: ${all.join(', ')}`)
     if (!warned) write.warn(all)
     warned = true
     write.checkName(object)
