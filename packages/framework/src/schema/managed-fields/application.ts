@@ -51,7 +51,7 @@ export class Application {
       set: this.#applied(toFieldSet(type, value)),
     }
     managers.set(this.#identity, own)
-    let merged = merge(type, live as JsonValue | undefined, value) as unknown as KubeObject
+    let merged = merge(type, (live as JsonValue | undefined) ?? type.zero, value) as unknown as KubeObject
     if (last && !last.set.isEmpty) merged = prune(versions, merged, managers, last, apiVersion)
     const change = new Change(versions, live, merged)
     if (!this.#options.force) this.#refuseConflicts(live, managers, change)

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { isObject, setOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { fieldElement, type PathElement } from './path-element.ts'
 
 export type ScalarType = 'numeric' | 'string' | 'boolean' | 'untyped'
@@ -42,6 +42,8 @@ export interface Type {
   readonly scalar: ScalarType | undefined
   readonly list: ListType | undefined
   readonly map: MapType | undefined
+  /** Of whole objects: what each has before anybody says anything, and so nobody owns. */
+  readonly zero?: JsonObject
 }
 
 const scalarType = (scalar: ScalarType): Type => ({ scalar, list: undefined, map: undefined })
@@ -133,7 +135,17 @@ export const objectMeta: Type = struct({
  */
 export function compileAtoms(schema: object, isRoot: boolean): Type {
   const node = schema as JsonObject
-  return isRoot ? compileObject({ ...node, type: 'object' }, false, true) : compile(node, false)
+  return isRoot ? { ...compileObject(node, false, true), zero: zeroObject(node) } : compile(node, false)
+}
+
+/** The members that default to `{}` are there always, as structures are in Go. */
+function zeroObject({ properties }: JsonObject): JsonObject {
+  const zero: JsonObject = {}
+  if (isObject(properties))
+    for (const [name, schema] of Object.entries(properties))
+      if (isObject(schema) && isObject(schema['default']) && !Object.keys(schema['default']).length)
+        setOwn(zero, name, {})
+  return zero
 }
 
 function compile(given: JsonObject, inherited: boolean): Type {

@@ -75,7 +75,7 @@ export class Change {
   }
 
   #effect(type: Type, before: KubeObject | undefined, after: KubeObject): Effect {
-    const { added, modified, removed } = compare(type, before && ownable(before), ownable(after))
+    const { added, modified, removed } = compare(type, before ? ownable(before) : type.zero, ownable(after))
     const set = this.#written(added.union(modified))
     const effect = { set, touched: set.union(this.#written(removed)) }
     if (after === this.#after && added.isEmpty && modified.isEmpty && removed.isEmpty) this.#nothing = effect

@@ -1,12 +1,14 @@
 import type { KubeObject, ManagedFieldsEntry } from '../../meta/object.ts'
 import { StatusError } from '../../meta/status.ts'
 import { rfc3339 } from '../../meta/time.ts'
-import { clone, deepEqual } from '../../util/json.ts'
+import { clone, deepEqual, type JsonValue } from '../../util/json.ts'
 import { Application } from './application.ts'
 import { Change, neverOwned, serverMetadata, type Versions } from './change.ts'
+import { conforms } from './conforms.ts'
 import { kubectlManager, updateLastApplied } from './last-applied.ts'
 import { capUpdateManagers, decodeManagers, encodeManagers, identityOf, type Managers } from './managers.ts'
 import { reconcile } from './reconcile.ts'
+import { tolerant } from './tolerant-conversion.ts'
 
 export interface FieldManagerOptions extends Versions {
   /** The version of the endpoint. */
@@ -23,8 +25,11 @@ export interface FieldManagerOptions extends Versions {
 export class FieldManager {
   readonly #options: FieldManagerOptions
 
+  readonly #tolerant: Versions
+
   constructor(options: FieldManagerOptions) {
     this.#options = options
+    this.#tolerant = tolerant(options)
   }
 
   /**
@@ -60,7 +65,7 @@ export class FieldManager {
     if (!type) throw StatusError.badRequest(`objects of ${apiVersion} cannot be applied`)
     if (live && !managers.size) this.#updateManagers(undefined, live, 'before-first-apply', managers)
     this.#reconcile(managers)
-    const application = new Application({ versions: this.#options, type, manager, apiVersion, subresource, force })
+    const application = new Application({ versions: this.#tolerant, type, manager, apiVersion, subresource, force })
     const before = live && withoutManagedFields(live)
     const applied = application.apply(before, configurationOf(patch), managers)
     const entries = encodeManagers(managers)
@@ -86,7 +91,8 @@ export class FieldManager {
   #track(live: KubeObject | undefined, object: KubeObject, manager: string): ManagedFieldsEntry[] | undefined {
     const managers = this.#startingManagers(live, object)
     if (!managers.size && live?.metadata.uid) return undefined
-    this.#updateManagers(live, object, manager, managers)
+    const type = this.#options.typeOf(this.#options.apiVersion)
+    if (type && conforms(type, object as unknown as JsonValue)) this.#updateManagers(live, object, manager, managers)
     return encodeManagers(managers)
   }
 
