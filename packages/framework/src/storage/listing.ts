@@ -56,7 +56,7 @@ export async function listEntries(store: Store, place: ListPlace, options: Stora
     if (!first) {
       first = range
       if (plan.minimum > range.revision)
-        throw StatusError.tooLargeResourceVersion(String(plan.minimum), String(range.revision))
+        throw StatusError.tooLargeResourceVersion(options.resourceVersion ?? '', String(range.revision))
     }
     revision = range.revision
     let examined = 0
@@ -97,7 +97,10 @@ async function read(
         ? expiredContinue(start, place.prefix)
         : StatusError.expired('The resourceVersion for the provided list is too old.')
     if (error.code === 'FutureRevision')
-      throw StatusError.tooLargeResourceVersion(String(error.revision ?? revision), String(error.currentRevision ?? 0))
+      throw StatusError.tooLargeResourceVersion(
+        options.continue ? String(revision) : (options.resourceVersion ?? ''),
+        String(error.currentRevision ?? 0),
+      )
     throw error
   }
 }

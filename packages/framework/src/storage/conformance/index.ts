@@ -1,1 +1,3 @@
 export { backendConformance, type BackendConformance, type TestRunner } from './backend.ts'
+export { storageConformance, type StorageConformance, type StorageSubject } from './storage.ts'
+export { conformanceStoreOptions } from './storage-case.ts'

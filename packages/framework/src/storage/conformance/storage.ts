@@ -3,6 +3,11 @@ import type { Storage } from '../storage.ts'
 import { skip, type TestRunner } from './backend.ts'
 import { StorageCase } from './storage-case.ts'
 import { deleteCases } from './storage-delete.ts'
+import { listTableCases } from './storage-list-table.ts'
+import { listCases } from './storage-list.ts'
+import { pagingCases } from './storage-paging.ts'
+import { watchListCases } from './storage-watch-list.ts'
+import { watchCases } from './storage-watch.ts'
 import { writeCases } from './storage-write.ts'
 
 /** A Storage under test, with the backend below it. */
@@ -31,6 +36,11 @@ export interface StorageTest {
 const suites: Readonly<Record<string, readonly StorageTest[]>> = {
   'create, get and guaranteedUpdate': writeCases,
   delete: deleteCases,
+  list: listCases,
+  'list of a known history': listTableCases,
+  'list in pages': pagingCases,
+  watch: watchCases,
+  'watch from a state': watchListCases,
 }
 
 /**
