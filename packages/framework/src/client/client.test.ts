@@ -315,7 +315,7 @@ describe('Client over TLS', () => {
     const server = await ScriptedServer.start(
       [
         (response) => {
-          users.push((response.req.socket as TLSSocket).getPeerCertificate().subject.CN)
+          users.push((response.req.socket as unknown as TLSSocket).getPeerCertificate().subject.CN)
           response.end(JSON.stringify(widget('a', 1)))
         },
       ],

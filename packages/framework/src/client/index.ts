@@ -17,3 +17,8 @@ export type {
 export { ResourceClient, type ObjectList } from './resource-client.ts'
 export { namespacedName, objectKey, type NamespacedName, type ResourceKind } from './resource-kind.ts'
 export type { WatchEvent } from './watch-stream.ts'
+export { Informer, type CacheListOptions, type InformerOptions } from './informer.ts'
+export { InformerCache, type InformerCacheOptions } from './informer-cache.ts'
+export type { HandlerRegistration, InformerHandler } from './informer-handler.ts'
+export type { IndexFunction } from './indexed-store.ts'
+export { Reflector, type ReflectorOptions, type ReflectorStore } from './reflector.ts'

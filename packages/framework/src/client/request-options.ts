@@ -85,13 +85,15 @@ const parameters = [
   'force',
 ] as const
 
+type QueryValue = string | number | boolean | { toString(): string }
+
 /** The options as a query with its `?`, or nothing. An empty text is as good as none. */
 export function queryOf(
-  options: Readonly<Partial<Record<(typeof parameters)[number], unknown>> & { dryRun?: boolean }>,
+  options: Readonly<Partial<Record<(typeof parameters)[number], QueryValue>> & { dryRun?: boolean }>,
 ): string {
   const query = new URLSearchParams()
   for (const name of parameters) {
-    const text = options[name] === undefined ? '' : String(options[name])
+    const text = options[name]?.toString() ?? ''
     if (text !== '') query.set(name, text)
   }
   if (options.dryRun) query.set('dryRun', 'All')

@@ -1,0 +1,82 @@
+import type { KubeObject } from '../meta/object.ts'
+import type { Client } from './client.ts'
+import { Informer, type CacheListOptions, type InformerOptions } from './informer.ts'
+import { kindKey, type NamespacedName, type ResourceKind } from './resource-kind.ts'
+
+export interface InformerCacheOptions extends Pick<InformerOptions<KubeObject>, 'watchList' | 'backoff' | 'transform'> {
+  /** The only namespace to look at. Default: all. */
+  readonly namespace?: string
+  readonly onError?: (error: unknown, kind: ResourceKind) => void
+}
+
+/** One informer for each kind, shared by all who ask. Started informers run until the signal of `start` aborts. */
+export class InformerCache {
+  readonly #client: Client
+  readonly #options: InformerCacheOptions
+  readonly #informers = new Map<string, Informer<KubeObject>>()
+  readonly #running = new Set<Promise<void>>()
+  #signal: AbortSignal | undefined
+
+  constructor(client: Client, options: InformerCacheOptions = {}) {
+    this.#client = client
+    this.#options = options
+  }
+
+  /** The informer of a kind; it is made, and started when the cache is, by the first who asks. */
+  informer<T extends KubeObject>(kind: ResourceKind<T>): Informer<T> {
+    const key = kindKey(kind)
+    const known = this.#informers.get(key)
+    // Of one kind there is one type: the key says which.
+    if (known) return known as unknown as Informer<T>
+    const { namespace, onError, transform, ...reflector } = this.#options
+    const informer = new Informer<T>(this.#client.resource(kind).namespace(namespace), {
+      ...reflector,
+      ...(transform ? { transform: transform as unknown as (object: T) => T } : {}),
+      onError: (error) => onError?.(error, kind),
+    })
+    this.#informers.set(key, informer as unknown as Informer<KubeObject>)
+    if (this.#signal) this.#run(informer as unknown as Informer<KubeObject>, this.#signal)
+    return informer
+  }
+
+  /** From the cache; waits, the first time, until the objects of the kind are here. */
+  async get<T extends KubeObject>(
+    kind: ResourceKind<T>,
+    { namespace, name }: NamespacedName,
+    signal?: AbortSignal,
+  ): Promise<T | undefined> {
+    const informer = this.informer(kind)
+    await informer.synced(signal)
+    return informer.get(name, namespace)
+  }
+
+  /** As {@link get}, in no particular order. */
+  async list<T extends KubeObject>(
+    kind: ResourceKind<T>,
+    options: CacheListOptions = {},
+    signal?: AbortSignal,
+  ): Promise<T[]> {
+    const informer = this.informer(kind)
+    await informer.synced(signal)
+    return informer.list(options)
+  }
+
+  /** Runs the informers there are and those to come. Resolves when all have ended, which is after the signal aborts. */
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.#signal) throw new TypeError('the cache was started already')
+    this.#signal = signal
+    for (const informer of this.#informers.values()) this.#run(informer, signal)
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+    while (this.#running.size > 0) await Promise.all(this.#running)
+  }
+
+  /** Waits until every informer that there is has its objects; rejects with the signal's reason. */
+  async synced(signal?: AbortSignal): Promise<void> {
+    await Promise.all([...this.#informers.values()].map((informer) => informer.synced(signal)))
+  }
+
+  #run(informer: Informer<KubeObject>, signal: AbortSignal): void {
+    const running = informer.run(signal).finally(() => this.#running.delete(running))
+    this.#running.add(running)
+  }
+}

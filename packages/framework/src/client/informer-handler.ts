@@ -1,0 +1,80 @@
+import type { KubeObject } from '../meta/object.ts'
+
+/**
+ * What is told about the objects of an informer. They belong to its cache: read them, never change them. What returns a
+ * promise is waited for before the next is told, and what throws is reported and does no harm.
+ */
+export interface InformerHandler<T extends KubeObject> {
+  /** `isInInitialList`: it was there before the handler. */
+  onAdd?(object: T, isInInitialList: boolean): unknown
+  onUpdate?(old: T, object: T): unknown
+  /** `stateUnknown`: the deletion itself was missed, and `object` is the last state that was seen. */
+  onDelete?(object: T, stateUnknown: boolean): unknown
+}
+
+/** Takes the handler away again; it hears nothing more. */
+export interface HandlerRegistration {
+  remove(): void
+}
+
+export type Notice<T extends KubeObject> =
+  | { readonly type: 'add'; readonly object: T; readonly initial: boolean }
+  | { readonly type: 'update'; readonly old: T; readonly object: T }
+  | { readonly type: 'delete'; readonly object: T; readonly stateUnknown: boolean }
+
+/**
+ * Tells one handler, in order and one at a time, so that a slow one delays no other. Its queue has no limit, as in
+ * client-go: to drop a notice would be to lose a change.
+ */
+export class HandlerQueue<T extends KubeObject> {
+  readonly #handler: InformerHandler<T>
+  readonly #onError: (error: unknown) => void
+  #waiting: Notice<T>[] = []
+  #busy = false
+  #removed = false
+
+  constructor(handler: InformerHandler<T>, onError: (error: unknown) => void) {
+    this.#handler = handler
+    this.#onError = onError
+  }
+
+  push(notice: Notice<T>): void {
+    if (this.#removed) return
+    this.#waiting.push(notice)
+    if (!this.#busy) void this.#work()
+  }
+
+  remove(): void {
+    this.#removed = true
+    this.#waiting = []
+  }
+
+  /** Runs at once, without waiting for a tick, as long as the handler answers no promises. */
+  async #work(): Promise<void> {
+    this.#busy = true
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting
+      this.#waiting = []
+      for (const notice of batch) {
+        if (this.#stopped()) return
+        try {
+          const told = this.#tell(notice)
+          if (told instanceof Promise) await told
+        } catch (error) {
+          this.#onError(error)
+        }
+      }
+    }
+    this.#busy = false
+  }
+
+  #stopped(): boolean {
+    return this.#removed
+  }
+
+  #tell(notice: Notice<T>): unknown {
+    if (notice.type === 'add') return this.#handler.onAdd?.(notice.object, notice.initial)
+    if (notice.type === 'update') return this.#handler.onUpdate?.(notice.old, notice.object)
+    return this.#handler.onDelete?.(notice.object, notice.stateUnknown)
+  }
+}

@@ -1,0 +1,139 @@
+import { LabelSelector } from '../meta/label-selector.ts'
+import type { KubeObject } from '../meta/object.ts'
+import { clone } from '../util/json.ts'
+import { IndexedStore, namespaceIndex, type IndexFunction } from './indexed-store.ts'
+import { HandlerQueue, type HandlerRegistration, type InformerHandler, type Notice } from './informer-handler.ts'
+import { Reflector, type ReflectorOptions, type ReflectorStore } from './reflector.ts'
+import type { ResourceClient } from './resource-client.ts'
+import { namespacedName, objectKey, type ResourceKind } from './resource-kind.ts'
+
+export interface InformerOptions<T extends KubeObject> extends ReflectorOptions {
+  /** Makes objects smaller before they are kept, such as by dropping managedFields. Must come to the same when applied again. */
+  readonly transform?: (object: T) => T
+}
+
+/** Objects that a cache was asked for. */
+export interface CacheListOptions {
+  readonly namespace?: string
+  readonly labelSelector?: string | LabelSelector
+}
+
+/**
+ * A copy, in memory, of all objects of a kind that the client's choice (a namespace, selectors) has, kept up to date by
+ * a watch. What is read from it is a private copy. Source: client-go tools/cache/shared_informer.go.
+ */
+export class Informer<T extends KubeObject> {
+  readonly kind: ResourceKind<T>
+  readonly #reflector: Reflector<T>
+  readonly #objects = new IndexedStore<T>()
+  readonly #handlers = new Set<HandlerQueue<T>>()
+  readonly #transform: (object: T) => T
+  readonly #onError: (error: unknown) => void
+  readonly #synced: Promise<void>
+  #markSynced: () => void = () => {}
+  #hasSynced = false
+  #running: Promise<void> | undefined
+
+  constructor(resource: ResourceClient<T>, options: InformerOptions<T> = {}) {
+    this.kind = resource.kind
+    this.#transform = options.transform ?? ((object) => object)
+    this.#onError = options.onError ?? (() => {})
+    this.#reflector = new Reflector(resource, this.#reflectorStore(), options)
+    this.#synced = new Promise((resolve) => (this.#markSynced = resolve))
+  }
+
+  /** True once the first complete set of objects is here. */
+  get hasSynced(): boolean {
+    return this.#hasSynced
+  }
+
+  /** The version that the cache has reached. */
+  get resourceVersion(): string {
+    return this.#reflector.resourceVersion
+  }
+
+  /** Resolves when the signal aborts. An informer runs once: a second call waits for the first. */
+  run(signal: AbortSignal): Promise<void> {
+    return (this.#running ??= this.#reflector.run(signal))
+  }
+
+  /** Waits for {@link hasSynced}; rejects with the signal's reason. */
+  async synced(signal?: AbortSignal): Promise<void> {
+    if (this.#hasSynced) return
+    signal?.throwIfAborted()
+    let stop = (): void => {}
+    const aborted = new Promise<void>((resolve) => (stop = resolve))
+    signal?.addEventListener('abort', stop, { once: true })
+    await Promise.race([this.#synced, aborted])
+    signal?.removeEventListener('abort', stop)
+    signal?.throwIfAborted()
+  }
+
+  get(name: string, namespace = ''): T | undefined {
+    return clone(this.#objects.get(objectKey({ namespace, name })))
+  }
+
+  /** In no particular order. */
+  list({ namespace, labelSelector }: CacheListOptions = {}): T[] {
+    const selector = typeof labelSelector === 'string' ? LabelSelector.parse(labelSelector) : labelSelector
+    const found = namespace ? this.#objects.byIndex(namespaceIndex, namespace) : [...this.#objects.values()]
+    return clone(selector ? found.filter(({ metadata }) => selector.matches(metadata.labels)) : found)
+  }
+
+  byIndex(index: string, value: string): T[] {
+    return clone(this.#objects.byIndex(index, value))
+  }
+
+  /** Lets {@link byIndex} find objects by the values that the function gives for them. */
+  addIndex(name: string, valuesOf: IndexFunction<T>): this {
+    this.#objects.addIndex(name, valuesOf)
+    return this
+  }
+
+  /** A handler that comes late is told first of the objects that are there. */
+  addHandler(handler: InformerHandler<T>): HandlerRegistration {
+    const queue = new HandlerQueue(handler, this.#onError)
+    this.#handlers.add(queue)
+    for (const object of this.#objects.values()) queue.push({ type: 'add', object, initial: true })
+    return {
+      remove: () => {
+        this.#handlers.delete(queue)
+        queue.remove()
+      },
+    }
+  }
+
+  #reflectorStore(): ReflectorStore<T> {
+    return {
+      set: (object) => this.#set(object, false),
+      delete: (object) => this.#delete(objectKey(namespacedName(object)), object),
+      replace: (items) => this.#replace(items),
+    }
+  }
+
+  #replace(items: readonly T[]): void {
+    const kept = new Set(items.map((item) => objectKey(namespacedName(item))))
+    for (const key of [...this.#objects.keys()]) if (!kept.has(key)) this.#delete(key, undefined)
+    for (const item of items) this.#set(item, !this.#hasSynced)
+    this.#hasSynced = true
+    this.#markSynced()
+  }
+
+  #set(given: T, initial: boolean): void {
+    const object = this.#transform(given)
+    const old = this.#objects.set(object)
+    if (!old) return this.#notify({ type: 'add', object, initial })
+    // A list that tells what is known already is no change.
+    if (old.metadata.resourceVersion !== object.metadata.resourceVersion) this.#notify({ type: 'update', old, object })
+  }
+
+  #delete(key: string, last: T | undefined): void {
+    const old = this.#objects.delete(key)
+    if (!old) return
+    this.#notify({ type: 'delete', object: last ? this.#transform(last) : old, stateUnknown: last === undefined })
+  }
+
+  #notify(notice: Notice<T>): void {
+    for (const handler of this.#handlers) handler.push(notice)
+  }
+}
