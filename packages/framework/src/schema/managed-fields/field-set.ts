@@ -14,12 +14,16 @@ const leaf: FieldNode = { member: true, below: undefined }
  * set itself where nothing changes. Source: structured-merge-diff fieldpath/set.go.
  */
 export class FieldSet {
-  static readonly empty = new FieldSet(new Map())
   readonly nodes: ReadonlyMap<PathElement, FieldNode>
 
   /** `nodes` belongs to the set from here on, and holds no node without members. */
   constructor(nodes: ReadonlyMap<PathElement, FieldNode>) {
     this.nodes = nodes
+  }
+
+  /** The one set without members. */
+  static get empty(): FieldSet {
+    return nothing
   }
 
   static of(...paths: readonly Path[]): FieldSet {
@@ -137,6 +141,9 @@ export class FieldSet {
     }
   }
 }
+
+// Not a static member: TypeScript 6.0 compiles a class that makes itself there to one that cannot.
+const nothing = new FieldSet(new Map())
 
 /** Collects paths into a set. Not to be used any more after `build`. */
 export class FieldSetBuilder {

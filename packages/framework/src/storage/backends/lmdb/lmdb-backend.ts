@@ -38,8 +38,9 @@ export class LmdbBackend implements Backend {
   #engine: Engine | undefined
   #compacted = 0
 
-  constructor(options: LmdbBackendOptions) {
-    this.#options = options
+  /** `options` may be the path alone. */
+  constructor(options: LmdbBackendOptions | string) {
+    this.#options = typeof options === 'string' ? { path: options } : options
   }
 
   async open(): Promise<void> {
