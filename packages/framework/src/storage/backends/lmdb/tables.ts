@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { open, type Database, type RootDatabase } from 'lmdb'
 import { decodeState, encodeState, type State } from './rows.ts'
 
@@ -34,6 +35,8 @@ export function openTables(path: string, { sync }: { sync: boolean }): Tables {
     noSync: !sync,
     maxDbs: 8,
   })
+  // Objects may be secrets, and the folder may have been there before, readable for all
+  for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(path, file), 0o600)
   const table = (name: string): Table => root.openDB<Buffer, Buffer>({ name, ...binary })
   const tables = {
     root,
