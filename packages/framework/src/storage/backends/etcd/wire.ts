@@ -68,18 +68,21 @@ export class MessageWriter {
     this.#buffer[at] = rest
   }
 
+  /** In halves: a loop over bigints makes Node 20's compiler fail. */
   #negativeOrLarge(value: bigint): void {
-    let rest = BigInt.asUintN(64, value)
-    const septets: number[] = []
-    do {
-      septets.push(Number(rest & 0x7fn))
-      rest >>= 7n
-    } while (rest)
-    this.#reserve(septets.length)
-    this.#start -= septets.length
-    septets.forEach((septet, at) => {
-      this.#buffer[this.#start + at] = at + 1 < septets.length ? septet | 0x80 : septet
-    })
+    const unsigned = BigInt.asUintN(64, value)
+    let low = Number(unsigned & 0xffffffffn)
+    let high = Number(unsigned >> 32n)
+    const bytes: number[] = []
+    while (high > 0 || low >= 0x80) {
+      bytes.push((low & 0x7f) | 0x80)
+      low = ((low >>> 7) | (high << 25)) >>> 0
+      high >>>= 7
+    }
+    bytes.push(low)
+    this.#reserve(bytes.length)
+    this.#start -= bytes.length
+    this.#buffer.set(bytes, this.#start)
   }
 
   #reserve(size: number): void {
