@@ -19,7 +19,7 @@ export interface ColumnDefinition {
 export interface CompiledColumns {
   readonly definitions: readonly ColumnDefinition[]
   /** A row. `nowMs` is the moment that ages are counted to, in milliseconds since 1970. */
-  cells(object: KubeObject, nowMs: number): JsonValue[]
+  readonly cells: (object: KubeObject, nowMs: number) => JsonValue[]
 }
 
 type Cell = (object: KubeObject, nowMs: number) => JsonValue

@@ -52,7 +52,7 @@ function objectFiller(schema: StructuralSchema): ((object: JsonObject) => void) 
 function settleNull(object: JsonObject, key: string, { nullable, default: value, fill }: Member): void {
   if (nullable) return
   if (value === undefined) {
-    delete object[key]
+    Reflect.deleteProperty(object, key)
     return
   }
   const filled = clone(value)

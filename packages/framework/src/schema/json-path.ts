@@ -120,6 +120,6 @@ function holds({ left, operator, right }: Extract<Step, { step: 'filter' }>, ite
 /** Undefined for values of two types, and for lists and objects. */
 function compare(a: JsonValue, b: JsonValue): number | undefined {
   const kind = (value: JsonValue): string => (typeof value === 'bigint' ? 'number' : typeof value)
-  if (kind(a) !== kind(b) || typeof a === 'object' || a === null || b === null) return undefined
+  if (kind(a) !== kind(b) || typeof a === 'object' || typeof b === 'object') return undefined
   return a < b ? -1 : a > b ? 1 : 0
 }

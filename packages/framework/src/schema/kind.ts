@@ -92,10 +92,10 @@ export function defineKind<const S extends TSchema>(
     schema: definition.schema,
     description: definition.description ?? '',
     deprecationWarning: definition.deprecationWarning,
-    columns: definition.columns as readonly Column[] | undefined,
+    columns: definition.columns,
     selectableFields: definition.selectableFields ?? [],
     omitEmpty: definition.omitEmpty ?? false,
-    setDefaults: definition.setDefaults as ((object: KubeObject) => void) | undefined,
+    setDefaults: definition.setDefaults,
     definitionName: definition.definitionName,
   }
 }

@@ -33,7 +33,7 @@ function objectOmission(schema: StructuralSchema): ((object: JsonObject) => void
       const value = object[key] ?? null
       if (typeof value === 'object' && value !== null) (inner.get(key) ?? additional)?.(value)
       const known = optional.get(key)
-      if (known && isZero(value, known)) delete object[key]
+      if (known && isZero(value, known)) Reflect.deleteProperty(object, key)
     }
   }
 }

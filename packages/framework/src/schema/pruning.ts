@@ -51,7 +51,7 @@ function itemPruner({ items }: StructuralSchema, preserves: boolean): Pruner | u
 
 function drop(object: JsonObject, key: string, dropped: string[]): void {
   dropped.push(key)
-  delete object[key]
+  Reflect.deleteProperty(object, key)
 }
 
 function inMember(key: string, value: JsonValue, prune: Pruner, dropped: string[]): void {

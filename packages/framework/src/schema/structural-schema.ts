@@ -60,7 +60,7 @@ const annotations = new Set(['title', 'description', 'default', 'example', 'exam
 
 /** Reads a schema as authors write it. Throws a TypeError that names the place of what Kubernetes' schemas cannot say. */
 export function structuralSchema(schema: TSchema): StructuralSchema {
-  return read(schema as JsonObject, '')
+  return read(schema, '')
 }
 
 function read(schema: JsonObject, path: string): StructuralSchema {
@@ -117,7 +117,9 @@ function unionless(schema: JsonObject): JsonObject {
   if (first && some.every((member) => member.const !== undefined && member.type === first.type))
     return { type: first.type ?? 'string', ...rest, enum: some.map((member) => member.const ?? null), ...nullable }
   const simple = some.every((member) => Object.keys(member).join() === 'type')
-  const intOrString = ['integer,string', 'string,integer'].includes(some.map((member) => String(member.type)).join())
+  const intOrString = ['integer,string', 'string,integer'].includes(
+    some.map(({ type }) => (typeof type === 'string' ? type : '')).join(),
+  )
   if (simple && intOrString) return { ...rest, ...nullable, 'x-kubernetes-int-or-string': true }
   return { ...rest, anyOf: some, ...nullable }
 }

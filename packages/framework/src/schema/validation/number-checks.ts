@@ -63,7 +63,7 @@ function boundCheck(
   beyond: (value: Numeric, limit: number) => boolean,
 ): NumberCheck {
   return (value, violations) => {
-    // eslint-disable-next-line eqeqeq -- compares a bigint with a number by value
+    // Loosely, as a bigint equals a number by value.
     if (beyond(value, limit) || (!exclusive && value == limit)) return
     const wording = exclusive ? `${word} than` : `${word} than or equal to`
     violations.push(violation.invalid(value, `should be ${wording} ${boundText(value, limit)}`))
