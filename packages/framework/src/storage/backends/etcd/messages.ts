@@ -168,8 +168,8 @@ export function encodeCompaction(revision: number): Buffer {
   return new MessageWriter(16).int(1, revision).finish()
 }
 
-/** For the answers of which only the revision counts. */
-export function decodeHeader(bytes: Buffer): number {
+/** The revision of the store. */
+export function decodeCompaction(bytes: Buffer): number {
   const reader = new MessageReader(bytes)
   let revision = 0
   for (let field = reader.next(); field; field = reader.next())
