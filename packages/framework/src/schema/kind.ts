@@ -77,6 +77,7 @@ export type ObjectOfSchema<S extends TSchema> = KubeObject & Static<S>
 export function defineKind<const S extends TSchema>(
   definition: KindDefinition<S, ObjectOfSchema<S>>,
 ): Kind<ObjectOfSchema<S>> {
+  checkNames(definition)
   const { group, version, kind } = definition
   return {
     group,
@@ -98,4 +99,26 @@ export function defineKind<const S extends TSchema>(
     setDefaults: definition.setDefaults,
     definitionName: definition.definitionName,
   }
+}
+
+const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
+
+type DeclaredNames = Pick<KindDefinition, 'group' | 'version' | 'kind' | 'plural'> & {
+  readonly columns?: readonly { readonly name: string; readonly jsonPath?: string; readonly value?: unknown }[]
+}
+
+/** The names that stand in URLs and documents. */
+function checkNames({ group, version, kind, plural, columns = [] }: DeclaredNames): void {
+  const labels: readonly [member: string, value: string][] = [
+    ...group.split('.').map((label): [string, string] => ['group', label]),
+    ['version', version],
+    ['plural', plural],
+  ]
+  for (const [member, value] of labels)
+    if (!dnsLabel.test(value) && !(member === 'group' && group === ''))
+      throw new TypeError(`${member} of kind ${kind}: ${JSON.stringify(value)} is not a DNS label`)
+  if (!/^[A-Za-z][A-Za-z0-9]*$/.test(kind)) throw new TypeError(`kind: ${JSON.stringify(kind)} is not a name`)
+  for (const { name, jsonPath, value } of columns)
+    if ((jsonPath === undefined) === (value === undefined))
+      throw new TypeError(`columns of kind ${kind}: ${name} needs a jsonPath or a value, and not both`)
 }

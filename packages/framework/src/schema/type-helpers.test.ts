@@ -56,3 +56,19 @@ describe('Type', () => {
     expect(Widget.definitionName).to.equal('com.example.v1.Widget')
   })
 })
+
+describe('defineKind', () => {
+  const declare = (more: object): (() => unknown) => {
+    const base = { group: 'example.com', version: 'v1', kind: 'Widget', plural: 'widgets', schema: Type.Object({}) }
+    return () => defineKind({ ...base, ...more })
+  }
+
+  it('names the member that is wrong', () => {
+    expect(declare({ group: '' })).not.to.throw()
+    expect(declare({ group: 'Example.com' })).to.throw(TypeError, 'group of kind Widget')
+    expect(declare({ version: 'V1' })).to.throw(TypeError, 'version')
+    expect(declare({ plural: 'Widgets' })).to.throw(TypeError, 'plural')
+    expect(declare({ kind: 'my widget' })).to.throw(TypeError, 'kind')
+    expect(declare({ columns: [{ name: 'X', type: 'string' }] })).to.throw(TypeError, 'columns of kind Widget: X')
+  })
+})
