@@ -1,7 +1,8 @@
 import { expect } from 'chai'
+import type { JsonObject } from '../util/json.ts'
 import { compileJsonPath } from './json-path.ts'
 
-const value = {
+const value: JsonObject = {
   spec: {
     size: 3,
     'a.b': 'dotted',
