@@ -77,6 +77,8 @@ export class ApiServer {
   /** Opens the stores and serves. Rejects, with everything closed again, when a store or the port is taken. */
   async listen(): Promise<this> {
     try {
+      // After the author's own, which discovery then names first.
+      for (const resource of this.#cluster?.resources ?? []) this.#registry.install(resource)
       await Promise.all([...this.#allBackends()].map((backend) => backend.open()))
       for (const resource of this.#registry.resources) this.#attach(resource)
       await this.#cluster?.start()
@@ -187,7 +189,10 @@ export class ApiServer {
     const groups = (): ResourceRegistry['groups'] => this.#registry.groups
     return director(
       dispatcher,
-      [new DiscoveryRoutes(groups, {}), new OpenApiRoutes(groups, { title: 'apiserver-kit', version: 'v0' })],
+      [
+        new DiscoveryRoutes(groups, { serverAddress: () => `:${String(this.#listening.port)}` }),
+        new OpenApiRoutes(groups, { title: 'apiserver-kit', version: 'v0' }),
+      ],
       this.health,
     )
   }

@@ -31,7 +31,7 @@ export async function runApiServer(server: ApiServer): Promise<void> {
 function readyMessage(server: ApiServer): string {
   const file = server.options.writeKubeconfig
   if (file === undefined) return `Ready at ${server.url}\nFor kubectl, start it with --write-kubeconfig FILE.\n`
-  const name = server.resourceNames.at(-1) ?? 'namespaces'
+  const name = server.resourceNames[0] ?? 'namespaces'
   const kubectl = `kubectl --kubeconfig ${file}`
   return [
     `Ready at ${server.url}`,

@@ -1,28 +1,20 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { StatusError, type Status } from '../../meta/status.ts'
 import type { NamedCreater } from '../../registry/rest.ts'
-import { decodeObject } from '../../schema/decode.ts'
-import { readBody } from '../body.ts'
-import { bodyMediaType } from '../negotiation/content-type.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
 import { renderObject, renderStatus } from '../render.ts'
 import { respond } from '../respond.ts'
 import { admissionAttributes } from './admission.ts'
+import { decodedBody } from './decoded-body.ts'
 import type { Handler } from './handler.ts'
 import { plain, renderingOf } from './negotiation.ts'
 
 /** POST to a subresource: evictions, bindings, actions. Source: endpoints/handlers/create.go namedCreaterAdapter. */
 export const createSubresource: Handler = async (scope, exchange) => {
-  const { context, query, request } = exchange
+  const { context, query } = exchange
   const rendering = renderingOf(exchange)
   const options = decodeWriteQuery(query, 'CreateOptions')
-  const body = await readBody(exchange)
-  const { object, warnings } = decodeObject(
-    body,
-    bodyMediaType(request.headers['content-type']),
-    scope.compiled,
-    options,
-  )
+  const { object, warnings } = await decodedBody(scope, exchange, options.fieldValidation)
   for (const warning of warnings) context.warnings.add(warning)
   const attributes = admissionAttributes(scope, exchange, 'CREATE', object, undefined, options.dryRun, options)
   await scope.admission.admit(attributes, context)

@@ -2,12 +2,10 @@ import { StatusError } from '../../meta/status.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { wipeSystemMetadata } from '../../registry/metadata-rules.ts'
 import type { Creater } from '../../registry/rest.ts'
-import { decodeObject } from '../../schema/decode.ts'
-import { readBody } from '../body.ts'
-import { bodyMediaType } from '../negotiation/content-type.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
 import { renderObject } from '../render.ts'
 import { respond } from '../respond.ts'
+import { decodedBody } from './decoded-body.ts'
 import { writeChecks } from './admission.ts'
 import type { Handler } from './handler.ts'
 import { IncomingWrite } from './incoming.ts'
@@ -15,14 +13,10 @@ import { renderingOf } from './negotiation.ts'
 
 /** POST to a collection. Source: endpoints/handlers/create.go. */
 export const create: Handler = async (scope, exchange) => {
-  const { context, query, request } = exchange
+  const { context, query } = exchange
   const rendering = renderingOf(exchange)
   const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'CreateOptions'))
-  const mediaType = bodyMediaType(request.headers['content-type'])
-  const body = await readBody(exchange)
-  const { object, warnings } = decodeObject(body, mediaType, scope.compiled, {
-    fieldValidation: write.query.fieldValidation,
-  })
+  const { object, warnings } = await decodedBody(scope, exchange, write.query.fieldValidation)
   write.warn(warnings)
   write.settleNamespace(object)
   const { resourceVersion } = object.metadata

@@ -1,12 +1,10 @@
 import type { KubeObject } from '../../meta/object.ts'
 import type { Updater } from '../../registry/rest.ts'
-import { decodeObject } from '../../schema/decode.ts'
 import { clone } from '../../util/json.ts'
-import { readBody } from '../body.ts'
-import { bodyMediaType } from '../negotiation/content-type.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
 import { renderObject } from '../render.ts'
 import { respond } from '../respond.ts'
+import { decodedBody } from './decoded-body.ts'
 import { writeChecks } from './admission.ts'
 import { checkVersion } from './current-version.ts'
 import type { Handler } from './handler.ts'
@@ -15,14 +13,10 @@ import { renderingOf } from './negotiation.ts'
 
 /** PUT of one object. Source: endpoints/handlers/update.go. */
 export const update: Handler = async (scope, exchange) => {
-  const { context, query, request } = exchange
+  const { context, query } = exchange
   const rendering = renderingOf(exchange)
   const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'UpdateOptions'))
-  const mediaType = bodyMediaType(request.headers['content-type'])
-  const body = await readBody(exchange)
-  const { object, warnings } = decodeObject(body, mediaType, scope.compiled, {
-    fieldValidation: write.query.fieldValidation,
-  })
+  const { object, warnings } = await decodedBody(scope, exchange, write.query.fieldValidation)
   write.warn(warnings)
   write.checkName(object)
   write.dedupOwners(object)

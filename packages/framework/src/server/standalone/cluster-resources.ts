@@ -1,4 +1,5 @@
 import type { NamespaceSource } from '../../auth/admission/namespace-lifecycle.ts'
+import type { Resource } from '../../registry/resource.ts'
 import type { ResourceRegistry } from '../../registry/resource-registry.ts'
 import { StorageError } from '../../storage/storage-error.ts'
 import { CoreEventResource, EventResource } from './events.ts'
@@ -11,13 +12,12 @@ export class ClusterResources implements NamespaceSource {
   readonly #namespaces = new NamespaceResource()
   readonly #controller: NamespaceController
 
-  /** Installs them before everything else. */
   constructor(registry: ResourceRegistry) {
-    registry.install(this.#namespaces)
-    registry.install(new CoreEventResource())
-    registry.install(new EventResource())
-    registry.install(new LeaseResource())
     this.#controller = new NamespaceController(this.#namespaces, registry)
+  }
+
+  get resources(): readonly Resource[] {
+    return [this.#namespaces, new CoreEventResource(), new EventResource(), new LeaseResource()]
   }
 
   async get(name: string): Promise<{ terminating: boolean } | undefined> {

@@ -75,7 +75,10 @@ function encodeValue(writer: WireWriter, number: number, type: FieldType, value:
       writer.string(typeof value === 'string' ? value : '')
       return
     case 'time':
-      writer.bytes(encodeTime(value))
+      writer.bytes(encodeTime(value, 0))
+      return
+    case 'microTime':
+      writer.bytes(encodeTime(value, 1_000_000))
       return
     case 'json':
       writer.bytes(encodeMessage(rawJson, { Raw: stringify(value) }))
@@ -88,11 +91,12 @@ function encodeValue(writer: WireWriter, number: number, type: FieldType, value:
 const integral = (value: number | bigint | boolean): number | bigint | boolean =>
   typeof value === 'number' ? Math.trunc(value) || 0 : value
 
-/** The zero time is no bytes at all; fractions of seconds are never written. */
-function encodeTime(value: JsonValue): Buffer {
+/** The zero time is no bytes at all; metav1.Time never writes fractions of seconds, for it `nanosPerMs` is 0. */
+function encodeTime(value: JsonValue, nanosPerMs: number): Buffer {
   const milliseconds = typeof value === 'string' ? Date.parse(value) : Number.NaN
   if (Number.isNaN(milliseconds)) return empty
-  return encodeMessage(timestamp, { seconds: Math.floor(milliseconds / 1000), nanos: 0 })
+  const seconds = Math.floor(milliseconds / 1000)
+  return encodeMessage(timestamp, { seconds, nanos: (milliseconds - seconds * 1000) * nanosPerMs })
 }
 
 /** Reads a message into JSON: what is not there, or holds the zero value without being a pointer in Go, is left out. */
@@ -169,7 +173,9 @@ function decodeValue(reader: WireReader, type: FieldType): JsonValue {
     case 'string':
       return reader.bytes().toString('utf8')
     case 'time':
-      return decodeTime(reader.bytes())
+      return decodeTime(reader.bytes(), false)
+    case 'microTime':
+      return decodeTime(reader.bytes(), true)
     case 'json':
       return decodeJson(reader.bytes())
     default:
@@ -179,11 +185,13 @@ function decodeValue(reader: WireReader, type: FieldType): JsonValue {
 
 const maxDateSeconds = 8_640_000_000_000
 
-function decodeTime(bytes: Buffer): JsonValue {
+function decodeTime(bytes: Buffer, micro: boolean): JsonValue {
   if (bytes.length === 0) return null
-  const { seconds = 0 } = decodeMessage(timestamp, bytes)
+  const { seconds = 0, nanos = 0 } = decodeMessage(timestamp, bytes)
   if (typeof seconds !== 'number' || Math.abs(seconds) > maxDateSeconds) return null
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+  const whole = new Date(seconds * 1000).toISOString().slice(0, -5)
+  if (!micro) return `${whole}Z`
+  return `${whole}.${String(Math.trunc(Number(nanos) / 1000)).padStart(6, '0')}Z`
 }
 
 function decodeJson(bytes: Buffer): JsonValue {

@@ -87,6 +87,9 @@ export function decodeProtobuf(
   return { apiVersion, kind, ...decodeMessage(body, raw) }
 }
 
+/** Whether objects of a kind can be sent and answered as protobuf. */
+export const hasProtobufForm = (apiVersion: string, kind: string): boolean => messageOf(apiVersion, kind) !== undefined
+
 function openEnvelope(bytes: Buffer): { declared: JsonObject; raw: Buffer } {
   let declared: JsonObject = {}
   let raw: Buffer = Buffer.alloc(0)

@@ -13,6 +13,8 @@ export type FieldType =
   | 'int64'
   /** metav1.Time: an RFC 3339 string. */
   | 'time'
+  /** metav1.MicroTime: an RFC 3339 string with six decimals. */
+  | 'microTime'
   /** JSON of any shape, carried as text. */
   | 'json'
   | Message

@@ -1,3 +1,4 @@
+import { coreMessages } from './core-messages.ts'
 import { always, map, message, optional, repeated, wrapped, type Message } from './message.ts'
 
 /** The messages that Kubernetes clients and servers exchange beside the kinds themselves. Source: the generated.proto files. */
@@ -187,6 +188,7 @@ const optionKinds: ReadonlyMap<string, Message> = new Map(
 
 const kinds: ReadonlyMap<string, Message> = new Map<string, Message>([
   ['v1 Status', status],
+  ...coreMessages(objectMeta),
   ['v1 APIVersions', apiVersions],
   ['v1 APIGroup', apiGroup],
   ['v1 APIGroupList', message('APIGroupList', repeated(1, 'groups', apiGroup))],

@@ -1,0 +1,24 @@
+import type { KubeObject } from '../../meta/object.ts'
+import { decodeObject } from '../../schema/decode.ts'
+import { stringify } from '../../util/json.ts'
+import { readBody } from '../body.ts'
+import type { Exchange } from '../exchange.ts'
+import { bodyMediaType } from '../negotiation/content-type.ts'
+import { decodeProtobuf, hasProtobufForm } from '../negotiation/protobuf/index.ts'
+import type { FieldValidation } from '../options/write-options.ts'
+import type { RequestScope } from '../scope.ts'
+
+/** The object in the body of a create or a PUT, in the version of the request. Throws 400, 413, 415, 422. */
+export async function decodedBody(
+  scope: RequestScope,
+  exchange: Exchange,
+  fieldValidation: FieldValidation,
+): Promise<{ object: KubeObject; warnings: readonly string[] }> {
+  const mediaType = bodyMediaType(exchange.request.headers['content-type'])
+  const body = await readBody(exchange)
+  const { kind } = scope
+  if (mediaType !== 'application/vnd.kubernetes.protobuf' || !hasProtobufForm(kind.apiVersion, kind.kind))
+    return decodeObject(body, mediaType, scope.compiled, { fieldValidation })
+  const json = stringify(decodeProtobuf(body, kind))
+  return decodeObject(Buffer.from(json), 'application/json', scope.compiled, { fieldValidation })
+}
