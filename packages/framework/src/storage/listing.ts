@@ -1,10 +1,8 @@
 import { StatusError } from '../meta/status.ts'
-import type { Backend, Range } from './backend.ts'
 import { decodeContinue, encodeContinue, expiredContinue } from './continue.ts'
 import { parseResourceVersion } from './resource-version.ts'
 import { StorageError } from './storage-error.ts'
 import type { StoredList, StorageListOptions } from './storage.ts'
-import type { Store } from './store.ts'
 import type { StoredItem } from './stored-item.ts'
 
 /** A range of the backend: everything below `prefix`, or the one key that `prefix` is. */
@@ -15,11 +13,25 @@ export interface ListPlace {
   readonly recursive: boolean
 }
 
+/** Items of one state. `count` is that of the whole range, `more` says that the limit cut it. */
+export interface ItemRange {
+  readonly items: readonly StoredItem[]
+  readonly revision: number
+  readonly more: boolean
+  readonly count: number
+}
+
+/** Where lists read: the backend, or what a cache keeps. */
+export interface ListSource {
+  /** As Backend.range. */
+  range(start: string, end: string, options: { limit: number; revision: number | undefined }): Promise<ItemRange>
+}
+
 /** A filtered list reads on in pages that double up to this. Source: storage/etcd3/store.go maxLimit. */
 const maxPage = 10_000
 
 /** What a list is to read, out of its options. Source: storage/interfaces.go ValidateListOptions. */
-interface Plan {
+export interface ListPlan {
   readonly start: string
   /** Read exactly this revision; undefined: the latest. */
   readonly revision: number | undefined
@@ -27,7 +39,8 @@ interface Plan {
   readonly minimum: number
 }
 
-function planOf(place: ListPlace, options: StorageListOptions): Plan {
+/** Throws 400. */
+export function planOf(place: ListPlace, options: StorageListOptions): ListPlan {
   const { continue: token = '', resourceVersion = '', limit = 0 } = options
   if (token !== '' && place.recursive) {
     const { revision, start } = decodeContinue(token, place.prefix)
@@ -43,16 +56,20 @@ function planOf(place: ListPlace, options: StorageListOptions): Plan {
 }
 
 /** A list page. Source: storage/etcd3/store.go GetList. */
-export async function listEntries(store: Store, place: ListPlace, options: StorageListOptions): Promise<StoredList> {
+export async function listItems(
+  source: ListSource,
+  place: ListPlace,
+  options: StorageListOptions,
+): Promise<StoredList> {
   const { predicate, limit = 0 } = options
   const plan = planOf(place, options)
   const items: StoredItem[] = []
   let { start, revision } = plan
   let page = limit
-  let first: Range | undefined
+  let first: ItemRange | undefined
   for (;;) {
     options.signal?.throwIfAborted()
-    const range = await read(store.backend, start, place, page, revision, options)
+    const range = await read(source, start, place, page, revision, options)
     if (!first) {
       first = range
       if (plan.minimum > range.revision)
@@ -60,14 +77,13 @@ export async function listEntries(store: Store, place: ListPlace, options: Stora
     }
     revision = range.revision
     let examined = 0
-    for (const entry of range.entries) {
+    for (const item of range.items) {
       examined++
-      start = `${entry.key}\0`
-      const item = store.item(entry)
+      start = `${item.key}\0`
       if (predicate.everything || predicate.matches(item)) items.push(item)
       if (limit > 0 && items.length >= limit) break
     }
-    const more = range.more || examined < range.entries.length
+    const more = range.more || examined < range.items.length
     if (!more) return { items, resourceVersion: String(revision), continue: '', remainingItemCount: undefined }
     if (limit > 0 && items.length >= limit)
       return {
@@ -81,15 +97,15 @@ export async function listEntries(store: Store, place: ListPlace, options: Stora
 }
 
 async function read(
-  backend: Backend,
+  source: ListSource,
   start: string,
   place: ListPlace,
   limit: number,
   revision: number | undefined,
   options: StorageListOptions,
-): Promise<Range> {
+): Promise<ItemRange> {
   try {
-    return await backend.range(start, place.end, { limit, revision })
+    return await source.range(start, place.end, { limit, revision })
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
     if (error.code === 'Compacted')

@@ -1,10 +1,9 @@
 import { StatusError } from '../meta/status.ts'
-import type { BackendEvent } from './backend.ts'
+import { ItemEvent } from './item-event.ts'
 import type { ListPlace } from './listing.ts'
 import { StorageError } from './storage-error.ts'
 import type { StorageWatchOptions, WatchEvent, WatchStream } from './storage.ts'
 import type { Store } from './store.ts'
-import { StoredItem } from './stored-item.ts'
 
 /** Events that may wait for a slow reader before the backend is asked for no more. Source: storage/etcd3/watcher.go. */
 const maxPending = 100
@@ -122,7 +121,7 @@ export class StoreWatch implements WatchStream {
     for await (const { events, revision } of stream) {
       for (const event of events) {
         if (event.revision <= after) continue
-        const mine = this.#eventOf(event)
+        const mine = new ItemEvent(this.#store.codec, event).seenBy(this.#options.predicate)
         if (mine) this.#push(mine)
         this.#reached = event.revision
         if (mine?.type !== 'BOOKMARK') this.#bookmarked = event.revision
@@ -131,18 +130,6 @@ export class StoreWatch implements WatchStream {
       if (this.#bookmarkWanted) this.#bookmark()
       await this.#room()
     }
-  }
-
-  /** What a change means to this selection; undefined: nothing. Specification storage-and-watch §4.1. */
-  #eventOf({ key, revision, value, previous }: BackendEvent): WatchEvent | undefined {
-    const { predicate } = this.#options
-    const { codec } = this.#store
-    const item = value && new StoredItem(codec, key, value, revision)
-    const before = previous && new StoredItem(codec, key, previous.value, previous.modRevision)
-    const now = item && (predicate.everything || predicate.matches(item)) ? item : undefined
-    const then = before && (predicate.everything || predicate.matches(before)) ? before : undefined
-    if (now) return { type: then ? 'MODIFIED' : 'ADDED', item: now }
-    return then && { type: 'DELETED', item: then.at(revision) }
   }
 
   #push(event: WatchEvent): void {

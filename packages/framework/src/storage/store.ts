@@ -1,7 +1,7 @@
 import { StatusError } from '../meta/status.ts'
 import type { KubeObject } from '../meta/object.ts'
-import { type Backend, type Entry, prefixEnd } from './backend.ts'
-import { listEntries, type ListPlace } from './listing.ts'
+import { prefixEnd, type Backend, type Entry, type RangeOptions } from './backend.ts'
+import { listItems, type ItemRange, type ListPlace, type ListSource } from './listing.ts'
 import { checkPreconditions } from './preconditions.ts'
 import { parseResourceVersion } from './resource-version.ts'
 import { StorageError } from './storage-error.ts'
@@ -29,7 +29,7 @@ export interface StoreOptions {
 const notFound = (key: string): StorageError => new StorageError('KeyNotFound', 'key not found', { key })
 
 /** Storage straight over a Backend. Source: storage/etcd3/store.go; specification storage-and-watch §1–§4. */
-export class Store implements Storage {
+export class Store implements Storage, ListSource {
   readonly backend: Backend
   readonly codec: ItemCodec
   readonly #prefix: string
@@ -46,7 +46,7 @@ export class Store implements Storage {
     const { resourceVersion } = object.metadata
     if (resourceVersion && resourceVersion !== '0')
       throw new StorageError('Unknown', 'resourceVersion should not be set on objects to be created', { key })
-    const place = this.#objectKey(key)
+    const place = this.objectKey(key)
     const value = this.codec.encode(object)
     try {
       return this.item(
@@ -59,7 +59,7 @@ export class Store implements Storage {
   }
 
   async get(key: string, options: { resourceVersion?: string } = {}): Promise<StoredItem> {
-    const place = this.#objectKey(key)
+    const place = this.objectKey(key)
     const minimum = parseResourceVersion(options.resourceVersion)
     const entry = await this.backend.get(place)
     if (minimum) await this.#checkMinimum(minimum, options.resourceVersion)
@@ -68,7 +68,7 @@ export class Store implements Storage {
   }
 
   list(key: string, options: StorageListOptions): Promise<StoredList> {
-    return listEntries(this, this.place(key, options.recursive), options)
+    return listItems(this, this.place(key, options.recursive), options)
   }
 
   watch(key: string, options: StorageWatchOptions): Promise<WatchStream> {
@@ -77,7 +77,7 @@ export class Store implements Storage {
   }
 
   async delete(key: string, { preconditions, validate }: StorageDeleteOptions = {}): Promise<StoredItem> {
-    const place = this.#objectKey(key)
+    const place = this.objectKey(key)
     let current = await this.backend.get(place)
     for (;;) {
       if (!current) throw notFound(place)
@@ -97,7 +97,7 @@ export class Store implements Storage {
   }
 
   async guaranteedUpdate(key: string, update: TryUpdate, options: GuaranteedUpdateOptions = {}): Promise<StoredItem> {
-    const place = this.#objectKey(key)
+    const place = this.objectKey(key)
     let current = await this.backend.get(place)
     for (;;) {
       options.signal?.throwIfAborted()
@@ -139,23 +139,34 @@ export class Store implements Storage {
     return new StoredItem(this.codec, entry.key, entry.value, entry.modRevision)
   }
 
+  async range(start: string, end: string, options: RangeOptions): Promise<ItemRange> {
+    const { entries, revision, more, count } = await this.backend.range(start, end, options)
+    return { items: entries.map((entry) => this.item(entry)), revision, more, count }
+  }
+
+  /** All objects of the resource. */
+  get root(): ListPlace {
+    return this.place(this.#resourcePrefix, true)
+  }
+
+  /** Where the backend has the one object. Throws TypeError for a key outside of the resource. */
+  objectKey(key: string): string {
+    return this.#prefix + this.#checked(key, key)
+  }
+
   /** Where a list or a watch looks. */
   place(key: string, recursive: boolean): ListPlace {
     if (recursive) {
       const prefix = this.#prefix + this.#checked(key.endsWith('/') ? key : `${key}/`, key)
       return { prefix, start: prefix, end: prefixEnd(prefix), recursive }
     }
-    const one = this.#objectKey(key)
+    const one = this.objectKey(key)
     return { prefix: one, start: one, end: `${one}\0`, recursive }
   }
 
   async #checkMinimum(revision: number, asGiven = String(revision)): Promise<void> {
     const current = await this.backend.currentRevision()
     if (revision > current) throw StatusError.tooLargeResourceVersion(asGiven, String(current))
-  }
-
-  #objectKey(key: string): string {
-    return this.#prefix + this.#checked(key, key)
   }
 
   /** Source: storage/util.go PrepareKey. A key that could leave its place is a mistake of the caller. */
