@@ -73,15 +73,27 @@ function seconds(time: string): string | undefined {
 /** managedFields in the order in which they are stored; undefined when there are none. */
 export function encodeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
   if (!managers.size) return undefined
-  return [...managers.values()].sort(compareManagers).map((manager) => ({
-    ...(manager.manager ? { manager: manager.manager } : {}),
-    operation: manager.operation,
-    apiVersion: manager.apiVersion,
-    ...(manager.time === undefined ? {} : { time: manager.time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1: manager.fieldsV1 ?? manager.set.toJson(),
-    ...(manager.subresource ? { subresource: manager.subresource } : {}),
-  }))
+  return [...managers.values()].sort(compareManagers).map(encodeManager)
+}
+
+function encodeManager({
+  manager,
+  operation,
+  apiVersion,
+  time,
+  set,
+  fieldsV1,
+  subresource,
+}: Manager): ManagedFieldsEntry {
+  const entry: ManagedFieldsEntry = {}
+  if (manager) entry.manager = manager
+  entry.operation = operation
+  entry.apiVersion = apiVersion
+  if (time !== undefined) entry.time = time
+  entry.fieldsType = 'FieldsV1'
+  entry.fieldsV1 = fieldsV1 ?? set.toJson()
+  if (subresource) entry.subresource = subresource
+  return entry
 }
 
 /** Times of one form compare as texts; no time is the oldest. */

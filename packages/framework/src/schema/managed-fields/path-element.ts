@@ -23,13 +23,17 @@ export function keyElement(keys: JsonObject): PathElement {
   return `k:{${members.join(',')}}`
 }
 
+/** Values, and single keys, that cannot be written otherwise: most need no parsing. */
+const plainScalar = String.raw`(?:"[\w .:/@+=*-]*"|0|[1-9]\d{0,14})`
+const plainElement = new RegExp(String.raw`^(?:v:${plainScalar}|k:\{"\w+":${plainScalar}\})$`)
+
 /** Reads a key of fieldsV1: undefined for a kind of step that is not known; throws an Error for what is none at all. */
 export function parsePathElement(key: string): PathElement | undefined {
   if (key.length < 2) throw new Error('key must be 2 characters long:')
   if (key[1] !== ':') throw new Error(`missing colon: ${key}`)
-  switch (key[0]) {
-    case 'f':
-      return key
+  const kind = key[0]
+  if (kind === 'f' || plainElement.test(key)) return key
+  switch (kind) {
     case 'v':
       return valueElement(parseJson(key.slice(2)))
     case 'k': {
@@ -40,7 +44,7 @@ export function parsePathElement(key: string): PathElement | undefined {
     case 'i':
       if (!/^[+-]?\d+$/.test(key.slice(2)))
         throw new Error(`strconv.Atoi: parsing ${goJson(key.slice(2))}: invalid syntax`)
-      return `i:${Number(key.slice(2))}`
+      return `i:${String(Number(key.slice(2)))}`
     default:
       return undefined
   }
@@ -110,7 +114,7 @@ function valueRank(value: JsonValue): number {
   return value === null ? 5 : Array.isArray(value) ? 3 : 4
 }
 
-/** UTF-16 order is byte order but where surrogates meet U+E000 to U+FFFF. */
+/** The order of UTF-8 bytes, which is that of UTF-16 but where surrogates meet U+E000 to U+FFFF. */
 export function byBytes(a: string, b: string): number {
   if (a === b) return 0
   if (/[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b))
