@@ -45,8 +45,7 @@ export class InformerCache {
     { namespace, name }: NamespacedName,
     signal?: AbortSignal,
   ): Promise<T | undefined> {
-    const informer = this.informer(kind)
-    await informer.synced(signal)
+    const informer = await this.#synced(kind, signal)
     return informer.get(name, namespace)
   }
 
@@ -56,8 +55,7 @@ export class InformerCache {
     options: CacheListOptions = {},
     signal?: AbortSignal,
   ): Promise<T[]> {
-    const informer = this.informer(kind)
-    await informer.synced(signal)
+    const informer = await this.#synced(kind, signal)
     return informer.list(options)
   }
 
@@ -73,6 +71,13 @@ export class InformerCache {
   /** Waits until every informer that there is has its objects; rejects with the signal's reason. */
   async synced(signal?: AbortSignal): Promise<void> {
     await Promise.all([...this.#informers.values()].map((informer) => informer.synced(signal)))
+  }
+
+  async #synced<T extends KubeObject>(kind: ResourceKind<T>, signal: AbortSignal | undefined): Promise<Informer<T>> {
+    if (!this.#signal) throw new TypeError('the cache is not started, can not read objects')
+    const informer = this.informer(kind)
+    await informer.synced(signal)
+    return informer
   }
 
   #run(informer: Informer<KubeObject>, signal: AbortSignal): void {

@@ -1,0 +1,197 @@
+import type { InformerCache } from '../client/informer-cache.ts'
+import type { HandlerRegistration } from '../client/informer-handler.ts'
+import { objectKey, type NamespacedName, type ResourceKind } from '../client/resource-kind.ts'
+import type { KubeObject } from '../meta/object.ts'
+import { ControllerError } from './controller-error.ts'
+import type { Logger } from './logger.ts'
+import { and, type Predicate } from './predicate.ts'
+import type { RateLimiter } from './rate-limiter.ts'
+import { ReconcileWorker } from './reconcile-worker.ts'
+import type { Reconciler } from './reconciler.ts'
+import { toItself, toOwner, type RequestMapping } from './request-mapping.ts'
+import { WorkQueue } from './work-queue.ts'
+
+export interface ControllerOptions {
+  /** Unique in a Manager. Default: the kind of `for`, in lower case. */
+  readonly name?: string
+  /** Objects that are reconciled at the same time; never one object twice. Default 1. */
+  readonly maxConcurrentReconciles?: number
+  /** How long the first objects may take to arrive before the start fails. Default two minutes. */
+  readonly cacheSyncTimeoutMs?: number
+  /** Aborts the signal of a call that takes longer. Default: none. */
+  readonly reconciliationTimeoutMs?: number
+  /** Default: 5 ms, doubled with every failure of an object, up to 1000 s. */
+  readonly rateLimiter?: RateLimiter
+}
+
+export interface OwnsOptions {
+  /** Every owner of the kind, not only the one that is the controller. */
+  readonly matchEveryOwner?: boolean
+}
+
+/** What a controller needs to run; a Manager has it. */
+export interface ControllerContext {
+  readonly cache: InformerCache
+  readonly logger: Logger
+}
+
+interface Source {
+  readonly kind: ResourceKind
+  readonly map: RequestMapping<KubeObject>
+  readonly predicate: Predicate
+}
+
+/**
+ * Calls a {@link Reconciler} for objects of one kind whenever they, or others that they depend on, change:
+ * `new Controller(new FlunderReconciler(client)).for(Flunder).owns(ConfigMap)`. Source: controller-runtime pkg/builder.
+ */
+export class Controller {
+  readonly #reconciler: Reconciler
+  readonly #options: ControllerOptions
+  readonly #sources: Source[] = []
+  #kind: ResourceKind | undefined
+  #started = false
+
+  constructor(reconciler: Reconciler, options: ControllerOptions = {}) {
+    this.#reconciler = reconciler
+    this.#options = options
+  }
+
+  /** Throws a TypeError when there is neither a name nor a kind. */
+  get name(): string {
+    const name = this.#options.name ?? this.#kind?.kind.toLowerCase()
+    if (!name) throw new TypeError('a controller needs for(kind), or a name')
+    return name
+  }
+
+  /** The kind to reconcile; once. */
+  for<T extends KubeObject>(kind: ResourceKind<T>, ...predicates: readonly Predicate<NoInfer<T>>[]): this {
+    if (this.#kind) throw new TypeError('for(…) may only be called once')
+    this.#kind = kind
+    return this.#watch(kind, toItself, predicates)
+  }
+
+  /** A kind whose objects are made for objects of the kind of `for`, which must be called before: a change reconciles the owner. */
+  owns<T extends KubeObject>(
+    kind: ResourceKind<T>,
+    options: OwnsOptions = {},
+    ...predicates: readonly Predicate<NoInfer<T>>[]
+  ): this {
+    if (!this.#kind) throw new TypeError('owns(…) needs for(…) before it')
+    return this.#watch(kind, toOwner(this.#kind, options.matchEveryOwner === true), predicates)
+  }
+
+  /** Any other kind. Of an update both states are mapped, so that what is no longer referred to is reconciled too. */
+  watches<T extends KubeObject>(
+    kind: ResourceKind<T>,
+    map: RequestMapping<NoInfer<T>>,
+    ...predicates: readonly Predicate<NoInfer<T>>[]
+  ): this {
+    return this.#watch(kind, map, predicates)
+  }
+
+  /**
+   * Waits for the first objects, then reconciles until the signal aborts and the calls that run have ended. Rejects when
+   * the objects do not arrive in time. The cache must be running, and a controller runs once.
+   */
+  async start(signal: AbortSignal, { cache, logger }: ControllerContext): Promise<void> {
+    if (this.#started) throw new TypeError(`controller ${this.name} was started more than once`)
+    if (this.#sources.length === 0)
+      throw new TypeError(`there are no watches configured, controller ${this.name} will never get triggered`)
+    this.#started = true
+    const { rateLimiter, maxConcurrentReconciles = 1, reconciliationTimeoutMs } = this.#options
+    const queue = new WorkQueue<NamespacedName>({ keyOf: objectKey, ...(rateLimiter ? { rateLimiter } : {}) })
+    const worker = new ReconcileWorker(this.#reconciler, queue, {
+      logger,
+      fields: this.#fields(),
+      timeoutMs: reconciliationTimeoutMs,
+    })
+    const handlers = this.#sources.map((source) => this.#listen(source, queue, cache, logger))
+    try {
+      await this.#synced(signal, cache)
+      if (signal.aborted) return
+      logger.info({ ...this.#fields(), workerCount: maxConcurrentReconciles }, 'Starting workers')
+      await Promise.all(Array.from({ length: maxConcurrentReconciles }, () => worker.run(signal)))
+    } finally {
+      queue.shutDown()
+      for (const handler of handlers) handler.remove()
+    }
+  }
+
+  #watch<T extends KubeObject>(
+    kind: ResourceKind<T>,
+    map: RequestMapping<T>,
+    predicates: readonly Predicate<T>[],
+  ): this {
+    // The informer of a kind gives objects of that kind only.
+    this.#sources.push({ kind, map: map as RequestMapping<KubeObject>, predicate: and(...predicates) as Predicate })
+    return this
+  }
+
+  #listen(
+    { kind, map, predicate }: Source,
+    queue: WorkQueue<NamespacedName>,
+    cache: InformerCache,
+    logger: Logger,
+  ): HandlerRegistration {
+    const enqueue = (...objects: readonly KubeObject[]): Promise<void> | undefined => {
+      const waiting: Promise<void>[] = []
+      for (const object of objects) {
+        const requests = map(object)
+        if (requests instanceof Promise) waiting.push(requests.then((list) => list.forEach((r) => queue.add(r))))
+        else for (const request of requests) queue.add(request)
+      }
+      return waiting.length > 0 ? Promise.all(waiting).then(() => undefined) : undefined
+    }
+    // A mapping that fails must say so: the change is lost until the next one.
+    const guarded = (work: () => Promise<void> | undefined): Promise<void> | undefined => {
+      const report = (err: unknown): void =>
+        logger.error({ ...this.#fields(), source: kind.kind, err }, 'Cannot map an object to requests')
+      try {
+        return work()?.catch(report)
+      } catch (error) {
+        report(error)
+        return undefined
+      }
+    }
+    return cache.informer(kind).addHandler({
+      onAdd: (object) => guarded(() => (predicate.create?.(object) === false ? undefined : enqueue(object))),
+      onUpdate: (old, object) =>
+        guarded(() => (predicate.update?.(old, object) === false ? undefined : enqueue(old, object))),
+      onDelete: (object) => guarded(() => (predicate.delete?.(object) === false ? undefined : enqueue(object))),
+    })
+  }
+
+  async #synced(signal: AbortSignal, cache: InformerCache): Promise<void> {
+    const { cacheSyncTimeoutMs = 120_000 } = this.#options
+    const late = new AbortController()
+    const stop = (): void => late.abort()
+    const timer = setTimeout(stop, cacheSyncTimeoutMs)
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+    try {
+      for (const { kind } of this.#sources)
+        await cache
+          .informer(kind)
+          .synced(late.signal)
+          .catch((cause: unknown) => {
+            if (!signal.aborted)
+              throw new ControllerError(
+                'ERR_CACHE_SYNC_TIMEOUT',
+                `failed to wait for ${this.name} caches to sync: timed out waiting for ${kind.kind}`,
+                {
+                  cause,
+                },
+              )
+          })
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  #fields(): Readonly<Record<string, unknown>> {
+    const kind = this.#kind
+    return { controller: this.name, ...(kind ? { controllerGroup: kind.group, controllerKind: kind.kind } : {}) }
+  }
+}

@@ -1,0 +1,20 @@
+export { Controller, type ControllerContext, type ControllerOptions, type OwnsOptions } from './controller.ts'
+export { ControllerError } from './controller-error.ts'
+export type { Logger } from './logger.ts'
+export { Manager, type ManagerOptions, type Runnable } from './manager.ts'
+export {
+  and,
+  annotationChanged,
+  generationChanged,
+  labelChanged,
+  labelSelector,
+  not,
+  objectPredicate,
+  or,
+  resourceVersionChanged,
+  type Predicate,
+} from './predicate.ts'
+export { ExponentialFailureRateLimiter, type RateLimiter } from './rate-limiter.ts'
+export { Reconciler, TerminalError, type ReconcileResult } from './reconciler.ts'
+export type { RequestMapping } from './request-mapping.ts'
+export { WorkQueue, type WorkQueueOptions } from './work-queue.ts'

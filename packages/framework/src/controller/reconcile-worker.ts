@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import { ConnectionError } from '../client/connection-error.ts'
+import type { NamespacedName } from '../client/resource-kind.ts'
+import type { Logger } from './logger.ts'
+import { TerminalError, type ReconcileResult, type Reconciler } from './reconciler.ts'
+import type { WorkQueue } from './work-queue.ts'
+
+interface ReconcileWorkerOptions {
+  readonly logger: Logger
+  /** What every line of the log says about the controller. */
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly timeoutMs: number | undefined
+}
+
+/** Takes requests from a queue, one after the other, and decides when each is to be seen again. Source: controller-runtime internal/controller. */
+export class ReconcileWorker {
+  readonly #reconciler: Reconciler
+  readonly #queue: WorkQueue<NamespacedName>
+  readonly #options: ReconcileWorkerOptions
+
+  constructor(reconciler: Reconciler, queue: WorkQueue<NamespacedName>, options: ReconcileWorkerOptions) {
+    this.#reconciler = reconciler
+    this.#queue = queue
+    this.#options = options
+  }
+
+  /** Until the signal aborts. Nothing new is begun then: what is left is found again, from the objects, at the next start. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = (): void => this.#queue.shutDown()
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+    for (let request = await this.#queue.get(); request !== undefined; request = await this.#queue.get()) {
+      if (!signal.aborted) await this.#reconcile(request, signal)
+      this.#queue.done(request)
+    }
+    signal.removeEventListener('abort', stop)
+  }
+
+  async #reconcile(request: NamespacedName, signal: AbortSignal): Promise<void> {
+    const call = new CallSignal(signal, this.#options.timeoutMs)
+    const fields = { ...this.#options.fields, ...request, reconcileID: randomUUID() }
+    try {
+      const result = await this.#reconciler.reconcile(request, call.signal)
+      this.#settle(request, result ?? {})
+    } catch (err) {
+      if (signal.aborted) this.#options.logger.debug({ ...fields, err }, 'Reconciler was stopped')
+      else if (err instanceof TerminalError)
+        this.#options.logger.error({ ...fields, err }, 'Reconciler error, not to be tried again')
+      else {
+        this.#options.logger.error({ ...fields, err }, 'Reconciler error')
+        this.#queue.addRateLimited(request)
+      }
+    } finally {
+      call.close()
+    }
+  }
+
+  #settle(request: NamespacedName, { requeueAfterMs = 0 }: ReconcileResult): void {
+    this.#queue.forget(request)
+    if (requeueAfterMs > 0) this.#queue.addAfter(request, requeueAfterMs)
+  }
+}
+
+/** Aborts with the parent or after a time. By hand, because AbortSignal.any would leave something at the parent for each call. */
+class CallSignal {
+  readonly #controller = new AbortController()
+  readonly #parent: AbortSignal
+  readonly #timer: NodeJS.Timeout | undefined
+  readonly #stop = (): void => this.#controller.abort(this.#parent.reason)
+
+  constructor(parent: AbortSignal, timeoutMs: number | undefined) {
+    this.#parent = parent
+    parent.addEventListener('abort', this.#stop, { once: true })
+    if (timeoutMs !== undefined)
+      this.#timer = setTimeout(() => {
+        this.#controller.abort(
+          new ConnectionError(`reconciliation took longer than ${timeoutMs} ms`, { code: 'ETIMEDOUT' }),
+        )
+      }, timeoutMs)
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#parent.removeEventListener('abort', this.#stop)
+  }
+}

@@ -1,0 +1,26 @@
+import type { NamespacedName } from '../client/resource-kind.ts'
+
+/** What is to happen after a reconciliation that went well. */
+export interface ReconcileResult {
+  /** Look at the object again after this many milliseconds, also if nothing changes. */
+  readonly requeueAfterMs?: number
+}
+
+/**
+ * Brings the world nearer to what one object asks for. Only the object's name is given: read it, compare, act, and do
+ * nothing when nothing is to be done. An object that is not there any more was deleted.
+ *
+ * A call that throws is repeated after a while, each time later; {@link TerminalError} is not. `signal` aborts when the
+ * process is to stop or the call takes too long. Source: controller-runtime pkg/reconcile.
+ */
+export abstract class Reconciler {
+  abstract reconcile(
+    request: NamespacedName,
+    signal: AbortSignal,
+  ): Promise<ReconcileResult | undefined> | Promise<ReconcileResult> | Promise<void>
+}
+
+/** A failure that trying again cannot mend: the object is not looked at again until it changes. */
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError'
+}
