@@ -47,7 +47,7 @@ export class Leases {
   async #shared(ttlSeconds: number, windowSeconds: number): Promise<bigint> {
     const due = performance.now() + ttlSeconds * 1000
     const last = this.#last
-    if (last && last.keys < maxKeys && due < last.expires && last.expires < due + windowSeconds * 1000) {
+    if (last && last.keys < maxKeys && due <= last.expires && last.expires <= due + windowSeconds * 1000) {
       last.keys++
       return last.id
     }
