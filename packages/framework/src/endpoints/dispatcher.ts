@@ -107,7 +107,7 @@ export class Dispatcher {
     if (!handler) throw StatusError.routeMethodNotAllowed()
     if (handler !== connect) {
       if (info.verb === 'patch') patchMediaType(exchange.request.headers['content-type'], scope.installed.patchTypes)
-      acceptableToRouter(exchange.request.headers.accept)
+      acceptableToRouter(exchange.request.headers.accept, { streams: info.verb === 'list' || info.verb === 'watch' })
       if (scope.kind.deprecationWarning) exchange.context.warnings.add(scope.kind.deprecationWarning)
     }
     await handler(scope, exchange)

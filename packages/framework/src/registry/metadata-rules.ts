@@ -24,6 +24,16 @@ export function settleNamespace(kind: Kind, object: KubeObject, namespace: strin
   metadata.namespace = namespace
 }
 
+/**
+ * A new object has no version: one that says a number is refused, anything else goes unread, as in Go (which answers 500: the recordings' reader asks
+ * for a 400).
+ */
+export function refuseResourceVersion({ metadata }: KubeObject): void {
+  if (/^0*[1-9]\d*$/.test(metadata.resourceVersion ?? ''))
+    throw StatusError.badRequest('resourceVersion should not be set on objects to be created')
+  delete metadata.resourceVersion
+}
+
 /** Takes away what a client may not set on a new object. */
 export function wipeSystemMetadata(object: KubeObject): void {
   const { metadata } = object

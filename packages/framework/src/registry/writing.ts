@@ -6,7 +6,7 @@ import {
   validateObjectMetaUpdate,
   finalizerWarnings,
 } from '../meta/object-meta.ts'
-import { pathSegmentName } from '../meta/names.ts'
+import { generateName as makeName, pathSegmentName } from '../meta/names.ts'
 import { StatusError } from '../meta/status.ts'
 import type { RequestContext } from '../request/context.ts'
 import { checkUid } from '../storage/preconditions.ts'
@@ -18,6 +18,7 @@ import {
   differsBeyondMetadata,
   fillSystemMetadata,
   keepSystemMetadata,
+  refuseResourceVersion,
   settleNamespace,
   wipeSystemMetadata,
 } from './metadata-rules.ts'
@@ -57,16 +58,20 @@ async function beforeCreate<T extends KubeObject>(
   const { metadata } = object
   // The author's complaints come alone, as Go's strategies answer before metadata is looked at.
   const own = schema.length ? schema : resource.validate(object, ctx)
-  const errors = own.length ? own : metadataErrors(resource as never, object)
+  const errors = own.length ? own : metadataErrors(resource, object)
   if (errors.length) throw StatusError.invalid(kind, metadata.name ?? '', errors)
   for (const warning of finalizerWarnings(metadata)) ctx.warnings.add(warning)
   await checks.admission(object, undefined)
   return resource.canonicalize(object)
 }
 
-/** What is wrong with a new object's metadata. */
-export function metadataErrors(resource: StoredResource<never>, object: KubeObject): FieldError[] {
-  return validateObjectMeta(object.metadata, {
+/** Whose metadata is judged: what the rules need of a resource. */
+type JudgedResource = Pick<StoredResource<KubeObject>, 'namespaced' | 'validateName'>
+
+/** What is wrong with a new object's metadata. A name that is still to be generated counts as one. */
+export function metadataErrors(resource: JudgedResource, { metadata }: KubeObject): FieldError[] {
+  const { name, generateName } = metadata
+  return validateObjectMeta(name || !generateName ? metadata : { ...metadata, name: makeName(generateName) }, {
     namespaced: resource.namespaced,
     validateName: (name, prefix) => {
       const errors = resource.validateName(name, prefix)
@@ -74,6 +79,18 @@ export function metadataErrors(resource: StoredResource<never>, object: KubeObje
     },
   })
 }
+
+/** What is wrong with a changed object's metadata, once the server has settled its own part of it. */
+export function metadataUpdateErrors(resource: JudgedResource, object: KubeObject, old: KubeObject): FieldError[] {
+  const settled = { ...object, metadata: { ...object.metadata, generation: old.metadata.generation } }
+  keepSystemMetadata(settled, old)
+  return metadataChangeErrors(resource, settled, old)
+}
+
+const metadataChangeErrors = (resource: JudgedResource, object: KubeObject, old: KubeObject): FieldError[] => [
+  ...validateObjectMeta(object.metadata, { namespaced: resource.namespaced, validateName: () => [] }),
+  ...validateObjectMetaUpdate(object.metadata, old.metadata),
+]
 
 /** Creates, with up to eight names where the client gave only a prefix. */
 export async function createObject<T extends KubeObject>(
@@ -99,14 +116,6 @@ export async function createObject<T extends KubeObject>(
       throw await existingError(resource, name, ctx, error)
     }
   }
-}
-
-/** Go answers 500 here; the recordings' reader asks for a 400. */
-function refuseResourceVersion(object: KubeObject): void {
-  const { resourceVersion } = object.metadata
-  if (resourceVersion && resourceVersion !== '0')
-    throw StatusError.badRequest('resourceVersion should not be set on objects to be created')
-  delete object.metadata.resourceVersion
 }
 
 async function write<T extends KubeObject>(
@@ -162,8 +171,7 @@ async function beforeUpdate<T extends KubeObject>(
     metadata.generation = (old.metadata.generation ?? 0) + 1
   keepSystemMetadata(object, old)
   const errors = [
-    ...validateObjectMeta(metadata, { namespaced: resource.namespaced, validateName: () => [] }),
-    ...validateObjectMetaUpdate(metadata, old.metadata),
+    ...metadataChangeErrors(resource, object, old),
     ...strategy.validate(object, old, ctx),
     ...(resource.prepareForUpdate === StoredResource.prototype.prepareForUpdate ? [] : checks.schema(object, old)),
   ]

@@ -35,7 +35,8 @@ export class CompiledKind {
   readonly #status: Check | undefined
   readonly #embedded: NestedCheck | undefined
   readonly #listTypes: NestedCheck | undefined
-  readonly #hasRules: boolean
+  /** It has validation rules (x-kubernetes-validations) somewhere. */
+  readonly hasRules: boolean
 
   constructor(kind: Kind) {
     const schema = structuralSchema(kind.schema)
@@ -50,7 +51,7 @@ export class CompiledKind {
     this.#status = status && compileCheck(status)
     this.#embedded = compileEmbedded({ ...schema, embeddedResource: false })
     this.#listTypes = compileListTypes(schema)
-    this.#hasRules = hasRules(schema)
+    this.hasRules = hasRules(schema)
   }
 
   /** Fills in defaults, in place: the schema's, then the author's. Null that is no value of its own goes. */
@@ -100,7 +101,7 @@ export class CompiledKind {
       ...nestedErrors(this.#embedded, object),
       ...(old && nestedErrors(this.#listTypes, old).length ? [] : nestedErrors(this.#listTypes, object)),
     ]
-    if (this.#hasRules && [...prior, ...errors].some(({ type }) => blocking.has(type))) errors.push(rulesNotChecked)
+    if (this.hasRules && [...prior, ...errors].some(({ type }) => blocking.has(type))) errors.push(rulesNotChecked)
     return { errors, warnings: [] }
   }
 

@@ -8,6 +8,9 @@ export const Flunder = defineKind({
   plural: 'flunders',
   definitionName: 'io.k8s.sample-apiserver.pkg.apis.wardle.v1alpha1.Flunder',
   omitEmpty: true,
+  setDefaults: ({ spec }) => {
+    if (spec.reference && !spec.referenceType) spec.referenceType = 'Flunder'
+  },
   deprecationWarning: 'wardle.example.com/v1alpha1 Flunder is deprecated in v1.3+, unavailable in v1.10+',
   schema: Type.Object({
     spec: Type.Object(

@@ -9,7 +9,7 @@ import type { Patcher } from './patch.ts'
 export function applier(write: IncomingWrite, body: Buffer): Patcher {
   const text = body.toString('utf8')
   const { configuration, duplicates: found } = parseConfiguration(text)
-  const { scope, query, exchange } = write
+  const { scope, query } = write
   const duplicates = query.fieldValidation === 'Ignore' ? [] : found
   if (query.fieldValidation === 'Strict' && duplicates.length)
     throw StatusError.badRequest(
@@ -20,10 +20,10 @@ export function applier(write: IncomingWrite, body: Buffer): Patcher {
     const patch = clone(configuration as unknown as JsonValue) as unknown as KubeObject
     checkIdentity(write, patch, live)
     const merged = scope.fieldManager.apply(live, patch, write.manager, query.force ?? false)
-    if (merged !== live) scope.compiled.default(merged)
-    if (!live) {
-      merged.metadata.name = exchange.context.info.name
-      write.settleNamespace(merged)
+    if (merged !== live) {
+      // The configuration has passed the field manager's types, which let pass what lies below an object without members.
+      scope.compiled.prune(merged)
+      scope.compiled.default(merged)
     }
     write.checkName(merged)
     write.dedupOwners(merged)

@@ -1,6 +1,5 @@
-import { StatusError } from '../../meta/status.ts'
 import type { KubeObject } from '../../meta/object.ts'
-import { wipeSystemMetadata } from '../../registry/metadata-rules.ts'
+import { refuseResourceVersion, wipeSystemMetadata } from '../../registry/metadata-rules.ts'
 import type { Creater } from '../../registry/rest.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
 import { renderObject } from '../render.ts'
@@ -19,9 +18,7 @@ export const create: Handler = async (scope, exchange) => {
   const { object, warnings } = await decodedBody(scope, exchange, write.query.fieldValidation)
   write.warn(warnings)
   write.settleNamespace(object)
-  const { resourceVersion } = object.metadata
-  if (resourceVersion && resourceVersion !== '0')
-    throw StatusError.badRequest('resourceVersion should not be set on objects to be created')
+  refuseResourceVersion(object)
   wipeSystemMetadata(object)
   write.dedupOwners(object)
   const tracked = write.track(undefined, object)

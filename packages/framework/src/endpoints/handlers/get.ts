@@ -10,8 +10,13 @@ import { renderingOf } from './negotiation.ts'
 export const get: Handler = async (scope, exchange) => {
   const rendering = renderingOf(exchange)
   const { context, query } = exchange
+  if (goTrue.has(query.get('export') ?? ''))
+    throw StatusError.badRequest('the export parameter, deprecated since v1.14, is no longer supported')
   const resourceVersion = query.get('resourceVersion') ?? ''
   const answer = await (scope.target as Getter<KubeObject>).get(context.info.name, context, { resourceVersion })
   if (answer === undefined) throw StatusError.notFound(scope.groupResource, context.info.name)
   respond(exchange, 200, rendering.negotiated.contentType, renderObject(scope, answer, rendering))
 }
+
+/** What strconv.ParseBool takes for true. */
+const goTrue: ReadonlySet<string> = new Set(['1', 't', 'T', 'TRUE', 'true', 'True'])

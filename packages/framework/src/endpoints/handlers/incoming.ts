@@ -1,9 +1,11 @@
+import type { FieldError } from '../../meta/field-error.ts'
 import { StatusError } from '../../meta/status.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { dedupOwnerReferences } from '../../meta/object-meta.ts'
 import { settleNamespace } from '../../registry/metadata-rules.ts'
 import { StoredResource } from '../../registry/stored-resource.ts'
-import { metadataErrors } from '../../registry/writing.ts'
+import { metadataErrors, metadataUpdateErrors } from '../../registry/writing.ts'
+import type { SchemaVerdict } from '../../schema/structural.ts'
 import { managerOrUserAgent } from '../../schema/managed-fields/field-manager.ts'
 import type { Exchange } from '../exchange.ts'
 import type { WriteQuery } from '../options/write-options.ts'
@@ -59,15 +61,29 @@ export class IncomingWrite {
   toHub(object: KubeObject, old: KubeObject | undefined): KubeObject {
     const { scope } = this
     scope.strategy?.settle(object, old)
-    const { errors, warnings } = scope.compiled.validate(object, old)
-    this.warn(warnings)
-    if (errors.length) {
-      const { resource } = scope
-      const all =
-        resource instanceof StoredResource && !old ? [...metadataErrors(resource as never, object), ...errors] : errors
-      throw StatusError.invalid(scope.groupKind, object.metadata.name ?? '', all)
+    let { errors, warnings } = this.#judge(object, old, [])
+    // What is wrong with the metadata belongs into the same answer, and may keep rules from being checked.
+    if (errors.length || scope.compiled.hasRules) {
+      const prior = this.#metadataErrors(object, old)
+      if (prior.length) ({ errors, warnings } = this.#judge(object, old, prior))
+      if (errors.length) errors = [...prior, ...errors]
     }
+    this.warn(warnings)
+    if (errors.length) throw StatusError.invalid(scope.groupKind, object.metadata.name ?? '', errors)
     return scope.toHub(object)
+  }
+
+  #judge(object: KubeObject, old: KubeObject | undefined, prior: readonly FieldError[]): SchemaVerdict {
+    const { compiled, subresource } = this.scope
+    return old && subresource?.name === 'status'
+      ? compiled.validateStatus(object, old, prior)
+      : compiled.validate(object, old, prior)
+  }
+
+  #metadataErrors(object: KubeObject, old: KubeObject | undefined): readonly FieldError[] {
+    const { resource } = this.scope
+    if (!(resource instanceof StoredResource)) return []
+    return old ? metadataUpdateErrors(resource, object, old) : metadataErrors(resource, object)
   }
 
   /** Name and namespace of a body must be those of the URL. Source: endpoints/handlers/rest.go checkName. */

@@ -33,8 +33,8 @@ export class JsonPatchDocument {
     this.#checkDepth()
   }
 
+  /** A member of an object need not be there, as in Kubernetes; RFC 6902 is stricter. */
   replace(path: Path, value: JsonValue): void {
-    this.#require(path)
     this.#reach(path.length + this.#depthOf(value))
     if (path.length === 0) this.#root = value
     else {

@@ -55,7 +55,7 @@ describe('applyJsonPatch', () => {
     expect(refused(document, [{ op: 'test', path: '/spec/absent/deeper', value: null }])).to.equal(422)
   })
 
-  it('refuses signs and leading zeros in an index, and a replace or a remove of what is absent', () => {
+  it('refuses signs and leading zeros in an index, and a remove of what is absent', () => {
     const document = { list: ['a', 'b'] }
     for (const [op, path] of [
       ['add', '/list/-1'],
@@ -64,13 +64,16 @@ describe('applyJsonPatch', () => {
       ['remove', '/list/-1'],
       ['remove', '/list/-'],
       ['remove', '/list/2'],
-      ['replace', '/absent'],
       ['replace', '/list/2'],
       ['remove', '/absent'],
       ['remove', ''],
       ['add', 'list/0'],
     ] as const)
       expect(refused(document, [{ op, path, value: 'x' }]), `${op} ${path}`).to.equal(422)
+  })
+
+  it('replaces a member that is absent, as Kubernetes does', () => {
+    expect(applyJsonPatch({ a: {} }, [{ op: 'replace', path: '/a/b', value: 1 }])).to.deep.equal({ a: { b: 1 } })
   })
 
   it('says no more of a failure than Kubernetes does', () => {
