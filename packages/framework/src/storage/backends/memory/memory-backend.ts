@@ -1,4 +1,4 @@
-import { BTree } from '../../../util/b-tree.ts'
+import { BTree, compareUtf8 } from '../../../util/b-tree.ts'
 import type { Backend, BackendEvent, BackendEvents, Entry, Range, RangeOptions, Write } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
 import { MemoryWatch } from './memory-watch.ts'
@@ -15,7 +15,7 @@ const defaultHistory = 10_000
 /** Everything in this process's memory: for tests, and for what nobody needs to find again. */
 export class MemoryBackend implements Backend {
   readonly supports = { persistence: false, snapshotReads: true, sharedWriters: false, leases: true, localReads: true }
-  readonly #entries = new BTree<string, Entry>(undefined, compareBytes)
+  readonly #entries = new BTree<string, Entry>(undefined, compareUtf8)
   readonly #watches = new Set<MemoryWatch>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
   readonly #history: number
@@ -184,12 +184,3 @@ interface MemoryEvent extends BackendEvent {
 
 const compacted = (revision: number, currentRevision: number): StorageError =>
   new StorageError('Compacted', 'required revision has been compacted', { revision, currentRevision })
-
-const beyondAscii = /[^\0-\x7f]/
-
-/** The order of the keys' UTF-8 bytes. */
-function compareBytes(a: string, b: string): number {
-  if (a === b) return 0
-  if (!beyondAscii.test(a) && !beyondAscii.test(b)) return a < b ? -1 : 1
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
-}

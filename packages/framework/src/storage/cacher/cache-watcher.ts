@@ -1,0 +1,198 @@
+import { StatusError } from '../../meta/status.ts'
+import type { ItemEvent } from '../item-event.ts'
+import type { ItemRange, ListPlace } from '../listing.ts'
+import type { Predicate, StorageWatchOptions, WatchEvent, WatchStream } from '../storage.ts'
+import type { EventHistory } from './event-history.ts'
+
+/** Events that may wait for a reader who follows live. */
+const maxQueued = 1000
+/** Events of history, and objects of a state, that a reader gets at once. */
+const chunk = 100
+
+/** What a watcher needs of its cache. */
+export interface WatcherHome {
+  readonly history: EventHistory
+  /** From now on the watcher gets every event of its place by `offer`. */
+  live(watcher: CacheWatcher): void
+  /** The watcher gets nothing any more. */
+  gone(watcher: CacheWatcher): void
+}
+
+export interface CacheWatcherStart {
+  /** The state to begin with, one page after the other; absent: none is sent. */
+  readonly state?: () => AsyncIterable<ItemRange>
+  /** Where `state` is absent: events follow this revision, and are read from this place of the history. */
+  readonly after: number
+  readonly place?: number
+  /** All there is to say: the stream ends with it. */
+  readonly error?: Error
+}
+
+/**
+ * One watch over the cache: a state if it was asked for, then history, then what happens. Only in the last of these events wait
+ * for the reader here, and only so many. Source: storage/cacher/cache_watcher.go.
+ */
+export class CacheWatcher implements WatchStream {
+  readonly scope: ListPlace
+  readonly options: StorageWatchOptions
+  readonly #home: WatcherHome
+  readonly #start: CacheWatcherStart
+  readonly #predicate: Predicate
+  #queue: (ItemEvent | number)[] = []
+  #ended = false
+  #closed = false
+  #wake: (() => void) | undefined
+  #drained: (() => void) | undefined
+  /** The last revision that the reader knows of by a bookmark or as its start. */
+  #bookmarked = 0
+
+  constructor(home: WatcherHome, scope: ListPlace, options: StorageWatchOptions, start: CacheWatcherStart) {
+    this.scope = scope
+    this.options = options
+    this.#home = home
+    this.#start = start
+    this.#predicate = options.predicate
+    if (options.signal.aborted) this.close()
+    else options.signal.addEventListener('abort', this.#abort)
+  }
+
+  /** Too many events wait. */
+  get full(): boolean {
+    return this.#queue.length >= maxQueued && !this.#ended
+  }
+
+  offer(event: ItemEvent): void {
+    if (this.#ended) return
+    this.#queue.push(event)
+    this.#wake?.()
+  }
+
+  /** Word that nothing up to `revision` is to come; left out when there is no room, or when it tells nothing new. */
+  bookmark(revision: number): void {
+    if (this.#ended || this.#queue.length >= maxQueued || revision <= this.#bookmarked) return
+    this.#bookmarked = revision
+    this.#queue.push(revision)
+    this.#wake?.()
+  }
+
+  /** Resolves when the reader has taken what waits, or has gone. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.full) resolve()
+      else this.#drained = resolve
+    })
+  }
+
+  /** Ends the stream behind what waits already: the client comes back with the last resourceVersion it saw. */
+  end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.options.signal.removeEventListener('abort', this.#abort)
+    this.#home.gone(this)
+    this.#wake?.()
+    this.#drained?.()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#queue = []
+    this.end()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly WatchEvent[]> {
+    try {
+      yield* this.#all()
+    } catch (error) {
+      if (!this.#closed) yield [{ type: 'ERROR', error: error instanceof Error ? error : new Error(String(error)) }]
+    } finally {
+      this.close()
+    }
+  }
+
+  async *#all(): AsyncGenerator<readonly WatchEvent[]> {
+    const { error, state } = this.#start
+    if (error) throw error
+    let { after, place } = this.#start
+    if (state) {
+      for await (const { items, revision } of state()) {
+        after = revision
+        const events = items
+          .filter((item) => this.#predicate.everything || this.#predicate.matches(item))
+          .map((item): WatchEvent => ({ type: 'ADDED', item }))
+        if (this.#ended) return
+        if (events.length) yield events
+      }
+      place = this.#home.history.after(after)
+      const { allowWatchBookmarks, sendInitialEvents } = this.options
+      if (allowWatchBookmarks && sendInitialEvents)
+        yield [{ type: 'BOOKMARK', resourceVersion: String(after), initialEventsEnd: true }]
+    }
+    this.#bookmarked = after
+    yield* this.#past(place, after)
+    yield* this.#live(after)
+  }
+
+  /** The history from a place on, until there is no more of it; then the watcher is live. */
+  async *#past(from: number | undefined, after: number): AsyncGenerator<readonly WatchEvent[]> {
+    for (let place = from; !this.#ended;) {
+      const events = place === undefined ? undefined : this.#home.history.read(place, chunk)
+      if (!events || place === undefined) {
+        // Overwritten while the reader was slow
+        this.end()
+        return
+      }
+      if (events.length === 0) {
+        this.#home.live(this)
+        return
+      }
+      place += events.length
+      yield* this.#seen(events, after)
+    }
+  }
+
+  async *#live(after: number): AsyncGenerator<readonly WatchEvent[]> {
+    for (;;) {
+      if (this.#queue.length) {
+        const queue = this.#queue
+        this.#queue = []
+        this.#drained?.()
+        yield* this.#seen(queue, after)
+      } else if (this.#ended) return
+      else
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve
+        })
+    }
+  }
+
+  /** As a batch; what came before an object that nobody can decode is told before the error. */
+  *#seen(queue: readonly (ItemEvent | number)[], after: number): Generator<readonly WatchEvent[]> {
+    const events: WatchEvent[] = []
+    try {
+      for (const entry of queue) {
+        if (typeof entry === 'number')
+          events.push({ type: 'BOOKMARK', resourceVersion: String(entry), initialEventsEnd: false })
+        else if (entry.revision > after) {
+          const { recursive, prefix } = this.scope
+          const mine = recursive ? entry.key.startsWith(prefix) : entry.key === prefix
+          const event = mine && entry.seenBy(this.#predicate)
+          if (event) events.push(event)
+        }
+      }
+    } catch (error) {
+      events.push({ type: 'ERROR', error: error as Error })
+      yield events
+      this.close()
+      return
+    }
+    if (events.length && !this.#closed) yield events
+  }
+
+  readonly #abort = (): void => {
+    this.close()
+  }
+}
+
+/** What a watch says whose history is gone. `oldest` is the first revision that it could have followed. */
+export const tooOld = (asked: number, oldest: number): StatusError =>
+  StatusError.expired(`too old resource version: ${String(asked)} (${String(oldest)})`)

@@ -1,0 +1,264 @@
+import { StatusError } from '../../meta/status.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import { ItemEvent } from '../item-event.ts'
+import { listItems, planOf, type ItemRange, type ListPlace } from '../listing.ts'
+import { parseResourceVersion } from '../resource-version.ts'
+import { StorageError } from '../storage-error.ts'
+import type {
+  GuaranteedUpdateOptions,
+  Storage,
+  StorageDeleteOptions,
+  StoredList,
+  StorageListOptions,
+  StorageWatchOptions,
+  TryUpdate,
+  WatchStream,
+} from '../storage.ts'
+import type { Store } from '../store.ts'
+import type { StoredItem } from '../stored-item.ts'
+import { Bookmarks } from './bookmarks.ts'
+import { CacheWatcher, tooOld, type CacheWatcherStart, type WatcherHome } from './cache-watcher.ts'
+import { EventHistory, type EventHistoryOptions } from './event-history.ts'
+import { Feed, type FeedSink, type FeedStart } from './feed.ts'
+import { Freshness } from './freshness.ts'
+import { LiveWatchers } from './live-watchers.ts'
+import { ObjectTree } from './object-tree.ts'
+import { Readiness } from './readiness.ts'
+
+export interface CacherOptions {
+  /** How often a watch that allows it gets a bookmark. Default 60 000. */
+  readonly bookmarkPeriodMs?: number
+  /** How long a read waits for a resourceVersion that the cache has not seen yet. Default 3 000. */
+  readonly freshTimeoutMs?: number
+  readonly history?: EventHistoryOptions
+}
+
+const defaultFreshTimeoutMs = 3_000
+const pageSize = 500
+
+/**
+ * A Storage before a Store: one watch of the backend serves all watches of clients, and what reads cost a network's round trip otherwise is answered
+ * from memory. Source: storage/cacher; specification storage-and-watch §2.3, §4 and §5.
+ */
+export class Cacher implements Storage {
+  readonly #store: Store
+  readonly #freshTimeoutMs: number
+  readonly #historyOptions: EventHistoryOptions | undefined
+  readonly #readiness = new Readiness()
+  readonly #freshness: Freshness
+  readonly #bookmarks: Bookmarks
+  readonly #live = new LiveWatchers()
+  readonly #watchers = new Set<CacheWatcher>()
+  readonly #feed: Feed
+  readonly #home: WatcherHome
+  #history = new EventHistory(0)
+  /** Only where reads of the backend are not local. */
+  #tree: ObjectTree | undefined
+  /** The cache is ready when it has come here. */
+  #readyAt = 0
+  #closing: Promise<void> | undefined
+
+  constructor(store: Store, options: CacherOptions = {}) {
+    const requestProgress = (): void => {
+      store.backend.requestProgress()
+    }
+    this.#store = store
+    this.#freshTimeoutMs = options.freshTimeoutMs ?? defaultFreshTimeoutMs
+    this.#historyOptions = options.history
+    this.#freshness = new Freshness(requestProgress)
+    this.#bookmarks = new Bookmarks(requestProgress, options.bookmarkPeriodMs)
+    this.#home = this.#homeOfWatchers()
+    this.#feed = new Feed(store, this.#sink())
+  }
+
+  create(key: string, object: KubeObject, options?: { ttlSeconds?: number }): Promise<StoredItem> {
+    return this.#store.create(key, object, options)
+  }
+
+  delete(key: string, options?: StorageDeleteOptions): Promise<StoredItem> {
+    return this.#store.delete(key, options)
+  }
+
+  guaranteedUpdate(key: string, update: TryUpdate, options?: GuaranteedUpdateOptions): Promise<StoredItem> {
+    return this.#store.guaranteedUpdate(key, update, options)
+  }
+
+  currentResourceVersion(): Promise<string> {
+    return this.#store.currentResourceVersion()
+  }
+
+  ready(signal?: AbortSignal): Promise<void> {
+    return this.#readiness.wait(signal)
+  }
+
+  /** Ends all watches; the Store and its backend stay open. */
+  close(): Promise<void> {
+    this.#readiness.stop()
+    this.#freshness.giveUp()
+    this.#endWatchers()
+    return (this.#closing ??= this.#feed.close())
+  }
+
+  async get(key: string, options: { resourceVersion?: string } = {}): Promise<StoredItem> {
+    const { resourceVersion = '' } = options
+    const minimum = parseResourceVersion(resourceVersion)
+    if (resourceVersion === '' || !this.#readiness.ready) return this.#store.get(key, options)
+    const place = this.#store.objectKey(key)
+    await this.#notOlderThan(minimum, resourceVersion)
+    if (!this.#tree) return this.#store.get(key, { resourceVersion: '' })
+    const item = this.#tree.get(place)
+    if (!item) throw new StorageError('KeyNotFound', 'key not found', { key: place })
+    return item
+  }
+
+  async list(key: string, options: StorageListOptions): Promise<StoredList> {
+    const place = this.#store.place(key, options.recursive)
+    if (!this.#readiness.ready) {
+      this.#readiness.checkStopped()
+      // What a store that is no cache answers quickly need not wait
+      const cheap = (options.limit ?? 0) > 0 && options.predicate.everything
+      if (!this.#store.backend.supports.localReads && !cheap) this.#readiness.check()
+      return this.#store.list(key, options)
+    }
+    const { resourceVersion = '', signal } = options
+    const { revision, minimum } = planOf(place, options)
+    await this.#notOlderThan(
+      revision ?? minimum,
+      revision === undefined || !options.continue ? resourceVersion : '',
+      signal,
+    )
+    if (revision !== undefined) return this.#listAt(revision, key, place, options)
+    const asked = resourceVersion === '0' && !options.continue ? { ...options, limit: 0 } : options
+    if (!this.#tree) return this.#store.list(key, asked)
+    if (resourceVersion === '' || options.continue) {
+      const current = await this.#store.backend.currentRevision()
+      if (!(await this.#freshness.reaches(current, this.#freshTimeoutMs, signal))) return this.#store.list(key, options)
+    }
+    const state = this.#tree.state(this.#freshness.revision)
+    const list = await listItems(state, place, asked)
+    if (list.continue !== '') this.#tree.pin(state)
+    return list
+  }
+
+  async watch(key: string, options: StorageWatchOptions): Promise<WatchStream> {
+    const place = this.#store.place(key, options.recursive)
+    const { resourceVersion = '' } = options
+    const revision = parseResourceVersion(resourceVersion)
+    this.#readiness.check()
+    const start = await this.#startOf(place, revision, options)
+    // It may have gone while this waited
+    this.#readiness.check()
+    const watcher = new CacheWatcher(this.#home, place, options, start)
+    if (!options.signal.aborted) this.#watchers.add(watcher)
+    return watcher
+  }
+
+  async #startOf(place: ListPlace, revision: number, options: StorageWatchOptions): Promise<CacheWatcherStart> {
+    const { sendInitialEvents, resourceVersion = '', signal } = options
+    if (sendInitialEvents ?? revision === 0) {
+      try {
+        const wanted = resourceVersion === '' && this.#tree ? await this.#store.backend.currentRevision() : revision
+        await this.#notOlderThan(wanted, resourceVersion || String(wanted), signal)
+      } catch (error) {
+        return { after: 0, error: error as Error }
+      }
+      return { after: 0, state: () => this.#state(place) }
+    }
+    if (revision === 0) {
+      const after = resourceVersion === '' ? await this.#store.backend.currentRevision() : this.#freshness.revision
+      return { after, place: this.#history.after(after) ?? this.#history.end }
+    }
+    const at = this.#history.after(revision)
+    return at === undefined
+      ? { after: revision, error: tooOld(revision, this.#history.floor) }
+      : { after: revision, place: at }
+  }
+
+  /** The state that a watch begins with, in pages of one revision. */
+  async *#state(place: ListPlace): AsyncGenerator<ItemRange> {
+    const source = this.#tree?.state(this.#freshness.revision) ?? this.#store
+    let revision: number | undefined
+    for (let start = place.start; ;) {
+      const range: ItemRange = await source.range(start, place.end, { limit: pageSize, revision })
+      yield range
+      revision = range.revision
+      const last = range.items.at(-1)
+      if (!range.more || !last) return
+      start = `${last.key}\0`
+    }
+  }
+
+  /** An exact state: from memory if a page before was, else from the Store, which also says what is wrong with it. */
+  #listAt(revision: number, key: string, place: ListPlace, options: StorageListOptions): Promise<StoredList> {
+    const state = this.#tree?.pinned(revision)
+    if (!state || revision < this.#store.backend.compactRevision()) return this.#store.list(key, options)
+    return listItems(state, place, options)
+  }
+
+  /** Waits until the store is known to be there; 504 when it does not come in time. */
+  async #notOlderThan(revision: number, asGiven: string, signal?: AbortSignal): Promise<void> {
+    const { backend } = this.#store
+    if (revision <= this.#freshness.revision) return
+    if (!this.#tree && revision <= (await backend.currentRevision())) return
+    if (await this.#freshness.reaches(revision, this.#freshTimeoutMs, signal)) return
+    signal?.throwIfAborted()
+    this.#readiness.check()
+    throw StatusError.tooLargeResourceVersion(asGiven || String(revision), String(this.#freshness.revision), 1)
+  }
+
+  #sink(): FeedSink {
+    return {
+      begin: ({ after, revision, items }: FeedStart) => {
+        this.#history = new EventHistory(after, this.#historyOptions)
+        this.#tree = items && new ObjectTree(items)
+        this.#freshness.restart(after)
+        this.#readyAt = revision
+        this.#readyWhenFresh()
+      },
+      event: (event) => {
+        const mine = new ItemEvent(this.#store.codec, event, this.#tree?.get(event.key))
+        this.#tree?.apply(mine)
+        this.#history.add(mine)
+        const room = this.#live.dispatch(mine)
+        this.#freshness.advance(event.revision)
+        return room
+      },
+      reached: (revision) => {
+        this.#freshness.advance(revision)
+        this.#bookmarks.reached(revision)
+        this.#readyWhenFresh()
+      },
+      broken: (error) => {
+        this.#readiness.down(error)
+        this.#freshness.giveUp()
+        this.#endWatchers()
+      },
+    }
+  }
+
+  #readyWhenFresh(): void {
+    if (!this.#readiness.ready && this.#freshness.revision >= this.#readyAt) this.#readiness.up()
+  }
+
+  #endWatchers(): void {
+    for (const watcher of this.#watchers) watcher.end()
+  }
+
+  #homeOfWatchers(): WatcherHome {
+    const history = (): EventHistory => this.#history
+    return {
+      get history() {
+        return history()
+      },
+      live: (watcher) => {
+        this.#live.add(watcher)
+        this.#bookmarks.add(watcher)
+      },
+      gone: (watcher) => {
+        this.#watchers.delete(watcher)
+        this.#live.delete(watcher)
+        this.#bookmarks.delete(watcher)
+      },
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { Cacher, type CacherOptions } from './cacher.ts'
