@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Entry, Write } from '../../backend.ts'
 import type { StorageError } from '../../storage-error.ts'
 import type { Cluster } from './cluster.ts'
@@ -5,6 +6,10 @@ import { methods } from './endpoint.ts'
 import { conflict, isLeaseLost } from './failures.ts'
 import type { Leases } from './leases.ts'
 import { encodeRange, encodeTxn, type TxnResponse } from './messages.ts'
+
+/** Where the server refuses a write, and what stands there is what was expected. */
+const maxTries = 5
+const retryMilliseconds = 25
 
 /**
  * Writes one key at a time, in the forms of transaction that kine knows: a creation has no other branch, an update and a
@@ -24,15 +29,28 @@ export class Writer {
   async commit(write: Write): Promise<Entry> {
     const { key, value, expectedModRevision } = write
     if (value === null && expectedModRevision === 0) throw await this.#conflict(key)
-    const response = await this.#send(write)
-    const { succeeded, revision, current } = response
-    if (!succeeded)
-      throw expectedModRevision === 0 ? await this.#conflict(key) : conflict({ key, ...(current && { current }) })
+    const response = await this.#compared(write)
+    const { revision } = response
     if (value !== null && expectedModRevision === 0)
       return { key, value, createRevision: revision, modRevision: revision }
-    const previous = response.previous ?? (await this.#previous(write))
+    const told = response.previous
+    const previous = told?.modRevision === expectedModRevision ? told : await this.#previous(write)
     const createRevision = previous?.createRevision ?? expectedModRevision
     return { key, value: value ?? previous?.value ?? Buffer.alloc(0), createRevision, modRevision: revision }
+  }
+
+  /** Throws `Conflict` when the comparison fails. */
+  async #compared(write: Write): Promise<TxnResponse> {
+    const { key, expectedModRevision } = write
+    for (let tries = 1; ; tries++) {
+      const response = await this.#send(write)
+      if (response.succeeded) return response
+      const current = response.current ?? (expectedModRevision === 0 ? await this.#read(key) : undefined)
+      // kine says this, too, when its database was busy; and a key that was in the way of a creation may be gone
+      const contradicts = (current?.modRevision ?? 0) === expectedModRevision
+      if (!contradicts || tries === maxTries) throw conflict({ key, ...(current && { current }) })
+      await setTimeout(retryMilliseconds * tries)
+    }
   }
 
   async #send(write: Write): Promise<TxnResponse> {
@@ -59,7 +77,7 @@ export class Writer {
     return this.#cluster.write(methods.txn, request, { timeoutSeconds: this.#timeoutSeconds, fields: { key } })
   }
 
-  /** Of a creation that has failed. */
+  /** Of the deletion of what is to be absent. */
   async #conflict(key: string): Promise<StorageError> {
     const current = await this.#read(key)
     return conflict({ key, ...(current && { current }) })
