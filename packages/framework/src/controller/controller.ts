@@ -134,14 +134,15 @@ export class Controller {
     cache: InformerCache,
     logger: Logger,
   ): HandlerRegistration {
+    // Each request once for an event: a worker may take the first at once, and the second would be a run for nothing.
+    const add = (lists: readonly (readonly NamespacedName[])[]): void => {
+      for (const request of new Map(lists.flat().map((each) => [objectKey(each), each])).values()) queue.add(request)
+    }
     const enqueue = (...objects: readonly KubeObject[]): Promise<void> | undefined => {
-      const waiting: Promise<void>[] = []
-      for (const object of objects) {
-        const requests = map(object)
-        if (requests instanceof Promise) waiting.push(requests.then((list) => list.forEach((r) => queue.add(r))))
-        else for (const request of requests) queue.add(request)
-      }
-      return waiting.length > 0 ? Promise.all(waiting).then(() => undefined) : undefined
+      const mapped = objects.map((object) => map(object))
+      if (!mapped.every(isHere)) return Promise.all(mapped).then(add)
+      add(mapped)
+      return undefined
     }
     // A mapping that fails must say so: the change is lost until the next one.
     const guarded = (work: () => Promise<void> | undefined): Promise<void> | undefined => {
@@ -195,3 +196,5 @@ export class Controller {
     return { controller: this.name, ...(kind ? { controllerGroup: kind.group, controllerKind: kind.kind } : {}) }
   }
 }
+
+const isHere = <R>(value: R | Promise<R>): value is R => !(value instanceof Promise)

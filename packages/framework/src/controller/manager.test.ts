@@ -140,6 +140,7 @@ describe('Manager', () => {
     await world.send('widgets', 'MODIFIED', widget('a', 11))
     await reconciler.until(3)
     await world.send('widgets', 'DELETED', widget('b', 12))
+
     expect(await reconciler.until(4)).to.deep.equal(['default/a', 'default/b', 'default/a', 'default/b'])
     await sleep(5)
     expect(found).to.deep.equal(['1', '2', '11', undefined])
@@ -259,7 +260,7 @@ describe('Manager', () => {
 
   it('rejects when the stop takes longer than its grace', async () => {
     world.widgets = [widget('a', 1)]
-    const reconciler = new RecordingReconciler(() => sleep(200))
+    const reconciler = new RecordingReconciler(async () => void (await sleep(200)))
     const manager = (await world.manager(10)).add(new Controller(reconciler).for(Widget))
     running = manager.start(world.stop.signal)
     await reconciler.until(1)
