@@ -19,6 +19,8 @@ import { groupResource } from '../meta/group-version.ts'
 import { ResourceRegistry } from '../registry/resource-registry.ts'
 import type { Resource } from '../registry/resource.ts'
 import type { Backend } from '../storage/backend.ts'
+import { Cacher } from '../storage/cacher/index.ts'
+import type { Storage } from '../storage/storage.ts'
 import { Store } from '../storage/store.ts'
 import { director } from './director.ts'
 import { filterChain } from './filters/chain.ts'
@@ -48,6 +50,7 @@ export class ApiServer {
   readonly health: HealthRoutes
   readonly #registry = new ResourceRegistry()
   readonly #backends = new Map<Resource, Backend>()
+  readonly #storages: Storage[] = []
   readonly #draining = new Draining()
   readonly #cluster: ClusterResources | undefined
   #serving: SecureServer | undefined
@@ -81,6 +84,7 @@ export class ApiServer {
       for (const resource of this.#cluster?.resources ?? []) this.#registry.install(resource)
       await Promise.all([...this.#allBackends()].map((backend) => backend.open()))
       for (const resource of this.#registry.resources) this.#attach(resource)
+      await Promise.all(this.#storages.map((storage) => storage.ready()))
       await this.#cluster?.start()
       await this.#serve()
     } catch (error) {
@@ -133,8 +137,12 @@ export class ApiServer {
   #attach(resource: Resource): void {
     const backend = this.#backends.get(resource) ?? this.options.backend
     resource.attach({
-      createStorage: (resourcePrefix, codec) =>
-        new Store(backend, { prefix: this.options.etcdPrefix, resourcePrefix, codec }),
+      createStorage: (resourcePrefix, codec) => {
+        const store = new Store(backend, { prefix: this.options.etcdPrefix, resourcePrefix, codec })
+        const storage = new Cacher(store)
+        this.#storages.push(storage)
+        return storage
+      },
     })
   }
 
