@@ -85,13 +85,15 @@ export class Cluster {
 
   async #write<R>(method: Method<R>, request: Buffer, { timeoutSeconds, fields }: CallOptions): Promise<R> {
     const until = performance.now() + timeoutSeconds * 1000
+    // What is sent late may be carried out, but not be answered in time
+    const sendUntil = until - timeoutSeconds * 500
     for (;;) {
-      const endpoint = await this.connected(until)
+      const endpoint = await this.connected(sendUntil)
       try {
         return await endpoint.call(method, request, until - performance.now())
       } catch (error) {
         if (isTransient(error)) this.leave(endpoint)
-        if (!isUnprocessed(error) || this.#closed || performance.now() + retryMilliseconds >= until)
+        if (!isUnprocessed(error) || this.#closed || performance.now() + retryMilliseconds >= sendUntil)
           throw writeFailure(error, fields)
         await pause()
       }
