@@ -47,8 +47,8 @@ export class FieldManager {
       // Objects that an older schema allowed, or conversions that fail, are no reason to refuse the write.
       entries = copyOf(live?.metadata.managedFields)
     }
+    delete metadata.managedFields
     if (entries) metadata.managedFields = entries
-    else delete metadata.managedFields
     return object
   }
 
@@ -90,6 +90,7 @@ export class FieldManager {
 
   #track(live: KubeObject | undefined, object: KubeObject, manager: string): ManagedFieldsEntry[] | undefined {
     const managers = this.#startingManagers(live, object)
+    delete object.metadata.managedFields
     if (!managers.size && live?.metadata.uid) return undefined
     const type = this.#options.typeOf(this.#options.apiVersion)
     if (type && conforms(type, object as unknown as JsonValue)) this.#updateManagers(live, object, manager, managers)
