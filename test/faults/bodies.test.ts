@@ -24,27 +24,43 @@ describe('bodies that nobody should send', () => {
     expect(({} as Record<string, unknown>).polluted).to.equal(undefined)
   }
 
-  it('answers 400 for malformed JSON', () => refused('after-malformed', '{"kind": "Flunder", ', 400, /couldn't get version\/kind; json parse error: /))
+  it('answers 400 for malformed JSON', () =>
+    refused('after-malformed', '{"kind": "Flunder", ', 400, /couldn't get version\/kind; json parse error: /))
   it('answers 400 for an empty body', () => refused('after-empty', '', 400, /.+/))
   it('answers 413 beyond 3 MiB', () =>
-    refused('after-large', flunder('large', `,"spec":{"reference":"${'x'.repeat(3 * 1024 * 1024)}"}`), 413, 'Request entity too large: limit is 3145728'))
+    refused(
+      'after-large',
+      flunder('large', `,"spec":{"reference":"${'x'.repeat(3 * 1024 * 1024)}"}`),
+      413,
+      'Request entity too large: limit is 3145728',
+    ))
   it('answers 400 for JSON nested ten thousand deep', () =>
     refused('after-deep', flunder('deep', `,"spec":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`), 400, /.+/))
   it('drops __proto__ as the unknown member that it is', async () => {
-    const body = flunder('proto', ',"spec":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}},"__proto__":{"polluted":true}')
+    const body = flunder(
+      'proto',
+      ',"spec":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}},"__proto__":{"polluted":true}',
+    )
     const answer = await server.send('POST', flunders, body)
     expect(answer.status, answer.body).to.equal(201)
     expect(answer.body).to.not.include('polluted')
     expect((await server.get(`${flunders}/proto`)).body).to.not.include('polluted')
   })
   it('names __proto__ among the unknown fields when asked to be strict', async () => {
-    const answer = await server.send('POST', `${flunders}?fieldValidation=Strict`, flunder('strict', ',"spec":{"__proto__":{"a":1}}'))
+    const answer = await server.send(
+      'POST',
+      `${flunders}?fieldValidation=Strict`,
+      flunder('strict', ',"spec":{"__proto__":{"a":1}}'),
+    )
     expect(answer.status).to.equal(400)
     expect(answer.body).to.include('unknown field \\"spec.__proto__\\"')
   })
   it('takes no prototype out of a JSON patch', async () => {
-    const patch = '[{"op":"add","path":"/metadata/__proto__","value":{"polluted":true}},{"op":"add","path":"/__proto__/polluted","value":true}]'
-    const answer = await server.send('PATCH', `${flunders}/proto`, patch, { 'content-type': 'application/json-patch+json' })
+    const patch =
+      '[{"op":"add","path":"/metadata/__proto__","value":{"polluted":true}},{"op":"add","path":"/__proto__/polluted","value":true}]'
+    const answer = await server.send('PATCH', `${flunders}/proto`, patch, {
+      'content-type': 'application/json-patch+json',
+    })
     expect(answer.status).to.be.oneOf([200, 422])
     const after = await server.get('/readyz')
     expect(after.status).to.equal(200)
@@ -52,7 +68,9 @@ describe('bodies that nobody should send', () => {
   })
   it('takes no prototype out of a merge patch', async () => {
     const patch = '{"__proto__":{"polluted":true},"spec":{"__proto__":{"polluted":true}}}'
-    const answer = await server.send('PATCH', `${flunders}/proto`, patch, { 'content-type': 'application/merge-patch+json' })
+    const answer = await server.send('PATCH', `${flunders}/proto`, patch, {
+      'content-type': 'application/merge-patch+json',
+    })
     expect(answer.status, answer.body).to.equal(200)
     expect(answer.body).to.not.include('polluted')
   })

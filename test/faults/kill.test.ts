@@ -35,8 +35,17 @@ describe('kill -9', function () {
       const last = acknowledged.at(-1)
       const before = acknowledged.at(-2)
       // A watch from before the last write, opened after the crash, brings exactly that write.
-      if (last && before) expect(await firstEvent(server, before.metadata.resourceVersion)).to.deep.equal(['ADDED', last.metadata.name, last.metadata.resourceVersion])
-      const body = JSON.stringify({ apiVersion: 'wardle.example.com/v1alpha1', kind: 'Flunder', metadata: { name: `flunder-${String(round)}` } })
+      if (last && before)
+        expect(await firstEvent(server, before.metadata.resourceVersion)).to.deep.equal([
+          'ADDED',
+          last.metadata.name,
+          last.metadata.resourceVersion,
+        ])
+      const body = JSON.stringify({
+        apiVersion: 'wardle.example.com/v1alpha1',
+        kind: 'Flunder',
+        metadata: { name: `flunder-${String(round)}` },
+      })
       const answer = await server.send('POST', flunders, body)
       expect(answer.status, answer.body).to.equal(201)
       acknowledged.push(JSON.parse(answer.body) as Flunder)
@@ -52,13 +61,15 @@ describe('kill -9', function () {
   async function expectKept(server: ExampleServer, { metadata }: Flunder): Promise<void> {
     const answer = await server.get(`${flunders}/${metadata.name}`)
     expect(answer.status, `${metadata.name} is lost`).to.equal(200)
-    expect((JSON.parse(answer.body) as Flunder).metadata).to.include({ uid: metadata.uid, resourceVersion: metadata.resourceVersion })
+    expect((JSON.parse(answer.body) as Flunder).metadata).to.include({
+      uid: metadata.uid,
+      resourceVersion: metadata.resourceVersion,
+    })
   }
 
   async function firstEvent(server: ExampleServer, resourceVersion: string): Promise<string[]> {
-    const answer = await server.get(`${flunders}?watch=1&timeoutSeconds=1&resourceVersion=${resourceVersion}`)
-    const [first = ''] = answer.body.split('\n')
-    const { type, object } = JSON.parse(first) as Event
+    const line = await server.firstLine(`${flunders}?watch=1&timeoutSeconds=30&resourceVersion=${resourceVersion}`)
+    const { type, object } = JSON.parse(line) as Event
     return [type, object.metadata.name, object.metadata.resourceVersion]
   }
 })

@@ -45,11 +45,20 @@ export class ExampleServer {
     return { cert: join(certs, 'admin.crt'), key: join(certs, 'admin.key'), ca: join(certs, 'ca.crt') }
   }
 
-  static async start(example: string, options: { directory?: string; port?: number; args?: string[] } = {}): Promise<ExampleServer> {
+  static async start(
+    example: string,
+    options: { directory?: string; port?: number; args?: string[] } = {},
+  ): Promise<ExampleServer> {
     const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'apiserver-kit-'))
     const port = options.port ?? (await freePort())
     const flags = ['--secure-port', String(port), '--bind-address', '127.0.0.1', '--data-dir', join(directory, 'data')]
-    flags.push('--cert-dir', join(directory, 'certs'), '--write-kubeconfig', join(directory, 'kubeconfig'), ...(options.args ?? []))
+    flags.push(
+      '--cert-dir',
+      join(directory, 'certs'),
+      '--write-kubeconfig',
+      join(directory, 'kubeconfig'),
+      ...(options.args ?? []),
+    )
     const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts', ...flags], {
       cwd: join(root, 'examples', example),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -62,8 +71,15 @@ export class ExampleServer {
   async #ready(): Promise<void> {
     const deadline = Date.now() + 20_000
     while (Date.now() < deadline) {
-      if (this.child.exitCode !== null) throw new Error(`the server exited with ${String(this.child.exitCode)}:\n${this.output}`)
-      if (await this.get('/readyz').then((r) => r.status === 200, () => false)) return
+      if (this.child.exitCode !== null)
+        throw new Error(`the server exited with ${String(this.child.exitCode)}:\n${this.output}`)
+      if (
+        await this.get('/readyz').then(
+          (r) => r.status === 200,
+          () => false,
+        )
+      )
+        return
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
     this.child.kill('SIGKILL')
@@ -75,7 +91,12 @@ export class ExampleServer {
     return this.send('GET', path)
   }
 
-  send(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<{ status: number; body: string }> {
+  send(
+    method: string,
+    path: string,
+    body?: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; body: string }> {
     const { cert, key, ca } = this.credentials
     return new Promise((resolve, reject) => {
       const options = {
@@ -96,6 +117,28 @@ export class ExampleServer {
       })
       outgoing.on('error', reject)
       outgoing.end(body)
+    })
+  }
+
+  /** The first line of a streamed answer, as the administrator; the stream is then cut. */
+  firstLine(path: string): Promise<string> {
+    const { cert, key, ca } = this.credentials
+    const options = { cert: readFileSync(cert), key: readFileSync(key), ca: readFileSync(ca), agent: false as const }
+    return new Promise((resolve, reject) => {
+      let text = ''
+      const outgoing = request(`${this.url}${path}`, options, (response) => {
+        response.on('data', (chunk: Buffer) => {
+          text += chunk.toString()
+          if (!text.includes('\n')) return
+          resolve(text.slice(0, text.indexOf('\n')))
+          outgoing.destroy()
+        })
+        response.on('end', () => {
+          reject(new Error(`the stream ended after ${JSON.stringify(text)}`))
+        })
+      })
+      outgoing.on('error', reject)
+      outgoing.end()
     })
   }
 

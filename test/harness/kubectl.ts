@@ -44,7 +44,11 @@ export interface KubectlResult {
 }
 
 /** Runs kubectl to its end. */
-export function kubectl(kubeconfig: string, args: readonly string[], options: { minor?: 31 | 35; input?: string } = {}): KubectlResult {
+export function kubectl(
+  kubeconfig: string,
+  args: readonly string[],
+  options: { minor?: 31 | 35; input?: string } = {},
+): KubectlResult {
   const run = spawnSync(kubectlPath(options.minor), ['--kubeconfig', kubeconfig, ...args], {
     input: options.input,
     encoding: 'utf8',

@@ -24,7 +24,8 @@ for (const minor of [31, 35] as const)
     })
     after(() => server.stop())
 
-    const run = (args: string, input?: string): KubectlResult => kubectl(server.kubeconfig, args.split(' '), { minor, input })
+    const run = (args: string, input?: string): KubectlResult =>
+      kubectl(server.kubeconfig, args.split(' '), { minor, input })
     const ok = (args: string, input?: string): string => {
       const { code, stdout, stderr } = run(args, input)
       expect(code, `kubectl ${args}\n${stdout}${stderr}`).to.equal(0)
@@ -74,7 +75,15 @@ for (const minor of [31, 35] as const)
     })
 
     it('watches', async () => {
-      const watch = spawn(kubectlPath(minor), ['--kubeconfig', server.kubeconfig, 'get', 'flunders', '-w', '-o', 'name'])
+      const watch = spawn(kubectlPath(minor), [
+        '--kubeconfig',
+        server.kubeconfig,
+        'get',
+        'flunders',
+        '-w',
+        '-o',
+        'name',
+      ])
       let seen = ''
       watch.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()))
       const until = async (text: string): Promise<void> => {

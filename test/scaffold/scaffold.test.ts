@@ -9,7 +9,11 @@ import { kubectl, kubectlPath } from '../harness/kubectl.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const npm = (directory: string, ...args: string[]): string =>
-  execFileSync('npm', [...args, '--no-audit', '--no-fund'], { cwd: directory, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  execFileSync('npm', [...args, '--no-audit', '--no-fund'], {
+    cwd: directory,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 
 /** What the CLI writes, as a user has it: from packed tarballs, outside of this repository. */
 describe('a generated project', function () {
@@ -18,7 +22,10 @@ describe('a generated project', function () {
   const project = join(folder, 'project')
   let tarballs: string[]
   const cli = (...args: string[]): string =>
-    execFileSync(process.execPath, [join(project, 'node_modules/@apiserver-kit/cli/dist/main.js'), ...args], { cwd: project, encoding: 'utf8' })
+    execFileSync(process.execPath, [join(project, 'node_modules/@apiserver-kit/cli/dist/main.js'), ...args], {
+      cwd: project,
+      encoding: 'utf8',
+    })
 
   before(() => {
     tarballs = ['framework', 'cli'].map((name) => {
@@ -29,7 +36,14 @@ describe('a generated project', function () {
     const bin = join(folder, 'bin')
     mkdirSync(bin)
     npm(bin, 'install', '--prefix', bin, ...tarballs)
-    execFileSync(process.execPath, [join(bin, 'node_modules/@apiserver-kit/cli/dist/main.js'), 'init', '--domain', 'example.org', '--directory', project])
+    execFileSync(process.execPath, [
+      join(bin, 'node_modules/@apiserver-kit/cli/dist/main.js'),
+      'init',
+      '--domain',
+      'example.org',
+      '--directory',
+      project,
+    ])
     npm(project, 'install', ...tarballs)
     cli('create', 'resource', '--group', 'shop', '--version', 'v1beta1', '--kind', 'BigOrder')
   })
@@ -38,7 +52,9 @@ describe('a generated project', function () {
   })
 
   it('has nothing of the template left', () => {
-    const files = readdirSync(project, { recursive: true, encoding: 'utf8' }).filter((f) => !f.startsWith('node_modules') && /\.(ts|json|md)$/.test(f))
+    const files = readdirSync(project, { recursive: true, encoding: 'utf8' }).filter(
+      (f) => !f.startsWith('node_modules') && /\.(ts|json|md)$/.test(f),
+    )
     for (const file of files.filter((f) => f !== 'package-lock.json' && f !== 'README.md'))
       expect(readFileSync(join(project, file), 'utf8'), file).to.not.match(/widget|example\.com|\bdemo\b/i)
     expect(existsSync(join(project, 'apis/shop/v1beta1/big-order.ts'))).to.equal(true)
@@ -51,23 +67,40 @@ describe('a generated project', function () {
   it('takes a second kind and refuses to write over the first', () => {
     cli('create', 'resource', '--group', 'shop', '--version', 'v1beta1', '--kind', 'Policy')
     npm(project, 'run', 'types')
-    expect(() => cli('create', 'resource', '--group', 'shop', '--version', 'v1beta1', '--kind', 'Policy')).to.throw(/is there already: nothing was changed/)
+    expect(() => cli('create', 'resource', '--group', 'shop', '--version', 'v1beta1', '--kind', 'Policy')).to.throw(
+      /is there already: nothing was changed/,
+    )
   })
 
   it('runs: its controller reports into status', async () => {
     kubectlPath()
     const port = await freePort()
-    const child = spawn('npm', ['start', '--', '--secure-port', String(port)], { cwd: project, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    const child = spawn('npm', ['start', '--', '--secure-port', String(port)], {
+      cwd: project,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
     try {
       const kubeconfig = join(project, 'data/kubeconfig')
-      await until(() => output.includes('Ready at') && existsSync(kubeconfig), () => output)
-      const manifest = JSON.stringify({ apiVersion: 'shop.example.org/v1beta1', kind: 'BigOrder', metadata: { name: 'first' }, spec: { size: 3 } })
+      await until(
+        () => output.includes('Ready at') && existsSync(kubeconfig),
+        () => output,
+      )
+      const manifest = JSON.stringify({
+        apiVersion: 'shop.example.org/v1beta1',
+        kind: 'BigOrder',
+        metadata: { name: 'first' },
+        spec: { size: 3 },
+      })
       const created = kubectl(kubeconfig, ['apply', '-f', '-'], { input: manifest })
       expect(created.code, created.stderr).to.equal(0)
-      await until(() => kubectl(kubeconfig, ['get', 'bigorders', 'first', '-o', 'jsonpath={.status.ready}']).stdout === 'true', () => output)
+      await until(
+        () => kubectl(kubeconfig, ['get', 'bigorders', 'first', '-o', 'jsonpath={.status.ready}']).stdout === 'true',
+        () => output,
+      )
     } finally {
       const exit = once(child, 'exit')
       process.kill(-(child.pid ?? 0), 'SIGINT')

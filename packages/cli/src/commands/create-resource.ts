@@ -18,6 +18,7 @@ export const createResource: CommandModule<object, Arguments> = {
   describe: 'Adds a kind: its schema, its resource in the server, and its controller',
   builder: (yargs) =>
     yargs
+      .version(false)
       .option('group', {
         type: 'string',
         demandOption: true,
@@ -51,8 +52,8 @@ export const createResource: CommandModule<object, Arguments> = {
       resources: `  new ${kind}Resource(),`,
     })
     insertLines(join(directory, 'controller/controllers.ts'), {
-      imports: `import { ${kind}Reconciler } from './${file}.ts'\nimport { ${kind} } from '../apis/${group}/${version}/${file}.ts'`,
-      controllers: `  (manager) => controllerFor(${kind}).complete(new ${kind}Reconciler(manager.client), manager),`,
+      imports: `import { new${kind}Controller } from './${file}.ts'`,
+      controllers: `  new${kind}Controller,`,
     })
     process.stdout.write(`Made:\n${files.map((f) => `  ${f}`).join('\n')}\nNext:\n  npm test\n  npm start\n`)
   },

@@ -31,10 +31,10 @@ export function renderTemplate(template: string, target: string, names: Readonly
 }
 
 function renamer(names: Readonly<Record<string, string>>): (text: string) => string {
-  // One pass, the longest first: what was put in is never renamed again.
+  // One pass, the longest first: what was put in is never renamed again. A name in CamelCase may stand inside of one.
   const keys = Object.keys(names).sort((a, b) => b.length - a.length)
-  const escaped = keys.map((key) => key.replace(/[.]/g, '\\.'))
-  const pattern = new RegExp(`(?<![A-Za-z0-9])(${escaped.join('|')})(?![a-z0-9])`, 'g')
+  const alternatives = keys.map((key) => (/^[A-Z]/.test(key) ? '' : '(?<![A-Za-z0-9])') + key.replaceAll('.', '\\.'))
+  const pattern = new RegExp(`(${alternatives.join('|')})(?![a-z0-9])`, 'g')
   return (text) => text.replace(pattern, (key) => names[key] ?? key)
 }
 
