@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { createServer as createSecureServer } from 'node:https'
-import type { Server } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { StatusError } from '../meta/status.ts'
 import { createCertificate } from '../server/serving/certificate-builder.ts'
@@ -329,7 +328,7 @@ describe('Client over TLS', () => {
             rejectUnauthorized: true,
           },
           listener,
-        ) as unknown as Server,
+        ),
     )
     const url = `https://127.0.0.1:${server.port}`
     const cert = { data: Buffer.from(own.certificate) }

@@ -84,7 +84,10 @@ describe('Informer', () => {
     let release: () => void = () => {}
     const gate = new Promise<void>((resolve) => (release = resolve))
     await start([
-      async (response, seen) => (await gate, await json(listOf(1, [widget('a', 1)]))(response, seen)),
+      async (response, seen) => {
+        await gate
+        await json(listOf(1, [widget('a', 1)]))(response, seen)
+      },
       stream([], 'stay'),
     ])
     running = informer.run(stop.signal)
@@ -124,7 +127,12 @@ describe('Informer', () => {
   it('tells late handlers what is there, and removed ones nothing', async () => {
     await start([json(listOf(3, [widget('a', 1)])), stream([event('ADDED', widget('b', 4))], 'stay')])
     const early: string[] = []
-    const registration = informer.addHandler({ onAdd: (object) => (early.push(name(object)), registration.remove()) })
+    const registration = informer.addHandler({
+      onAdd: (object) => {
+        early.push(name(object))
+        registration.remove()
+      },
+    })
     running = informer.run(stop.signal)
     while (informer.list().length < 2) await sleep(1)
     informer.addHandler(recording)

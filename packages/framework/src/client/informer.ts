@@ -122,7 +122,10 @@ export class Informer<T extends KubeObject> {
   #set(given: T, initial: boolean): void {
     const object = this.#transform(given)
     const old = this.#objects.set(object)
-    if (!old) return this.#notify({ type: 'add', object, initial })
+    if (!old) {
+      this.#notify({ type: 'add', object, initial })
+      return
+    }
     // A list that tells what is known already is no change.
     if (old.metadata.resourceVersion !== object.metadata.resourceVersion) this.#notify({ type: 'update', old, object })
   }

@@ -69,7 +69,7 @@ export class Reflector<T extends KubeObject> {
       try {
         await this.#round(signal)
       } catch (error) {
-        if (signal.aborted) return
+        if (isAborted(signal)) return
         this.#options.onError?.(error)
         await this.#backoff.wait(signal, retryAfterMs(error))
       }
@@ -90,14 +90,14 @@ export class Reflector<T extends KubeObject> {
           this.#take(next.value)
         }
       } catch (error) {
-        if (signal.aborted) return
+        if (isAborted(signal)) return
         await this.#survive(error, signal, count === 0 && performance.now() - startedAt < veryShortMs)
         continue
       } finally {
         await events.return()
         events = undefined
       }
-      if (count === 0 && performance.now() - startedAt < veryShortMs && !signal.aborted)
+      if (count === 0 && performance.now() - startedAt < veryShortMs && !isAborted(signal))
         throw new ConnectionError('very short watch: the server ended it without an event', { code: 'ESHORTWATCH' })
     }
   }
@@ -150,7 +150,7 @@ export class Reflector<T extends KubeObject> {
         // Ended before all was told: again, with nothing kept; the time it took keeps this from spinning.
         if (performance.now() - startedAt < veryShortMs) return undefined
       } catch (error) {
-        if (signal.aborted) return undefined
+        if (isAborted(signal)) return undefined
         const stale = resourceVersion !== '' && (isExpired(error) || isTooLargeResourceVersion(error))
         if (stale) resourceVersion = ''
         else if (isConnectionRefused(error) || isTooManyRequests(error)) {
@@ -213,3 +213,6 @@ export class Reflector<T extends KubeObject> {
 
 const retryAfterMs = (error: unknown): number =>
   error instanceof StatusError ? 1000 * (error.status.details?.retryAfterSeconds ?? 0) : 0
+
+/** A call, because the compiler believes that what it has seen false in a loop's condition stays false. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted

@@ -67,7 +67,7 @@ export class ResourceClient<T extends KubeObject> {
       item.apiVersion ??= apiVersion
       item.kind ??= this.kind.kind
     }
-    return { metadata: list['metadata'] as ListMeta, items }
+    return { metadata: list['metadata'], items }
   }
 
   /** All pages, as they come. A continue token that expires on the way is thrown as 410. */
@@ -205,7 +205,7 @@ export class ResourceClient<T extends KubeObject> {
   }
 
   #encode(object: Readonly<object>): string {
-    return stringify({ ...object, apiVersion: apiVersionOf(this.kind), kind: this.kind.kind } as unknown as JsonValue)
+    return stringify({ ...object, apiVersion: apiVersionOf(this.kind), kind: this.kind.kind })
   }
 
   async #send(method: string, path: string, options: WriteOptions, body?: string, mediaType?: string): Promise<T> {

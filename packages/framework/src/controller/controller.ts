@@ -1,5 +1,4 @@
 import type { InformerCache } from '../client/informer-cache.ts'
-import type { HandlerRegistration } from '../client/informer-handler.ts'
 import { objectKey, type NamespacedName, type ResourceKind } from '../client/resource-kind.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { ControllerError } from './controller-error.ts'
@@ -9,6 +8,7 @@ import type { RateLimiter } from './rate-limiter.ts'
 import { ReconcileWorker } from './reconcile-worker.ts'
 import type { Reconciler } from './reconciler.ts'
 import { toItself, toOwner, type RequestMapping } from './request-mapping.ts'
+import { listenTo, type Source } from './source.ts'
 import { WorkQueue } from './work-queue.ts'
 
 export interface ControllerOptions {
@@ -33,12 +33,6 @@ export interface OwnsOptions {
 export interface ControllerContext {
   readonly cache: InformerCache
   readonly logger: Logger
-}
-
-interface Source {
-  readonly kind: ResourceKind
-  readonly map: RequestMapping<KubeObject>
-  readonly predicate: Predicate
 }
 
 /**
@@ -106,7 +100,11 @@ export class Controller {
       fields: this.#fields(),
       timeoutMs: reconciliationTimeoutMs,
     })
-    const handlers = this.#sources.map((source) => this.#listen(source, queue, cache, logger))
+    const handlers = this.#sources.map((source) =>
+      listenTo(source, cache, queue, (err) => {
+        logger.error({ ...this.#fields(), source: source.kind.kind, err }, 'Cannot map an object to requests')
+      }),
+    )
     try {
       await this.#synced(signal, cache)
       if (signal.aborted) return
@@ -124,43 +122,8 @@ export class Controller {
     predicates: readonly Predicate<T>[],
   ): this {
     // The informer of a kind gives objects of that kind only.
-    this.#sources.push({ kind, map: map as RequestMapping<KubeObject>, predicate: and(...predicates) as Predicate })
+    this.#sources.push({ kind, map: map as RequestMapping<KubeObject>, predicate: and(...predicates) })
     return this
-  }
-
-  #listen(
-    { kind, map, predicate }: Source,
-    queue: WorkQueue<NamespacedName>,
-    cache: InformerCache,
-    logger: Logger,
-  ): HandlerRegistration {
-    // Each request once for an event: a worker may take the first at once, and the second would be a run for nothing.
-    const add = (lists: readonly (readonly NamespacedName[])[]): void => {
-      for (const request of new Map(lists.flat().map((each) => [objectKey(each), each])).values()) queue.add(request)
-    }
-    const enqueue = (...objects: readonly KubeObject[]): Promise<void> | undefined => {
-      const mapped = objects.map((object) => map(object))
-      if (!mapped.every(isHere)) return Promise.all(mapped).then(add)
-      add(mapped)
-      return undefined
-    }
-    // A mapping that fails must say so: the change is lost until the next one.
-    const guarded = (work: () => Promise<void> | undefined): Promise<void> | undefined => {
-      const report = (err: unknown): void =>
-        logger.error({ ...this.#fields(), source: kind.kind, err }, 'Cannot map an object to requests')
-      try {
-        return work()?.catch(report)
-      } catch (error) {
-        report(error)
-        return undefined
-      }
-    }
-    return cache.informer(kind).addHandler({
-      onAdd: (object) => guarded(() => (predicate.create?.(object) === false ? undefined : enqueue(object))),
-      onUpdate: (old, object) =>
-        guarded(() => (predicate.update?.(old, object) === false ? undefined : enqueue(old, object))),
-      onDelete: (object) => guarded(() => (predicate.delete?.(object) === false ? undefined : enqueue(object))),
-    })
   }
 
   async #synced(signal: AbortSignal, cache: InformerCache): Promise<void> {
@@ -196,5 +159,3 @@ export class Controller {
     return { controller: this.name, ...(kind ? { controllerGroup: kind.group, controllerKind: kind.kind } : {}) }
   }
 }
-
-const isHere = <R>(value: R | Promise<R>): value is R => !(value instanceof Promise)

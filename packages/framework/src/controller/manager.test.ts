@@ -260,7 +260,9 @@ describe('Manager', () => {
 
   it('rejects when the stop takes longer than its grace', async () => {
     world.widgets = [widget('a', 1)]
-    const reconciler = new RecordingReconciler(async () => void (await sleep(200)))
+    const reconciler = new RecordingReconciler(async () => {
+      await sleep(200)
+    })
     const manager = (await world.manager(10)).add(new Controller(reconciler).for(Widget))
     running = manager.start(world.stop.signal)
     await reconciler.until(1)

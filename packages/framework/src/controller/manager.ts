@@ -38,7 +38,7 @@ export class Manager {
   readonly #names = new Set<string>()
   readonly #stopRunnables = new AbortController()
   readonly #running = new Set<Promise<void>>()
-  #fail: (error: unknown) => void = () => {}
+  #fail: (error: Error) => void = () => {}
   #state: 'new' | 'running' | 'stopped' = 'new'
 
   constructor(options: ManagerOptions = {}) {
@@ -93,9 +93,9 @@ export class Manager {
     if (this.#state !== 'new') throw new TypeError('manager already started')
     this.#state = 'running'
     const stopCache = new AbortController()
-    const failed = new Promise<unknown>((resolve) => (this.#fail = resolve))
+    const failed = new Promise<Error>((resolve) => (this.#fail = resolve))
     const cache = this.cache.start(stopCache.signal)
-    cache.catch(this.#fail)
+    cache.catch((error: unknown) => this.#fail(asError(error)))
     for (const runnable of this.#runnables) this.#start(runnable)
     const failure = await untilAborted(signal, failed)
     this.#state = 'stopped'
@@ -125,7 +125,7 @@ export class Manager {
       .then(() => runnable.start(this.#stopRunnables.signal, { cache, logger }))
       .catch((err: unknown) => {
         if (this.#stopRunnables.signal.aborted) logger.error({ err }, 'Error received after stop sequence was engaged')
-        else this.#fail(err)
+        else this.#fail(asError(err))
       })
       .finally(() => this.#running.delete(running))
     this.#running.add(running)
@@ -137,7 +137,7 @@ export class Manager {
 }
 
 /** Undefined when the signal aborts; otherwise the failure that came first. */
-async function untilAborted(signal: AbortSignal, failed: Promise<unknown>): Promise<unknown> {
+async function untilAborted(signal: AbortSignal, failed: Promise<Error>): Promise<Error | undefined> {
   if (signal.aborted) return undefined
   let stop = (): void => {}
   const aborted = new Promise<undefined>((resolve) => {
@@ -148,6 +148,8 @@ async function untilAborted(signal: AbortSignal, failed: Promise<unknown>): Prom
   signal.removeEventListener('abort', stop)
   return failure
 }
+
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)))
 
 async function withinGrace(stopped: Promise<unknown>, graceMs: number): Promise<boolean> {
   const done = stopped.then(() => true)
