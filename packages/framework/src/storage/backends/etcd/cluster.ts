@@ -39,11 +39,11 @@ export class Cluster {
     return this.#track(this.#write(method, request, options))
   }
 
-  /** A server that there is a connection to. Rejects with StorageError `Unreachable` or `Closed`. */
-  async connected(until: number): Promise<Endpoint> {
+  /** A server that there is a connection to. Rejects with StorageError `Unreachable`, or `Closed` when the signal aborts. */
+  async connected(until: number, signal?: AbortSignal): Promise<Endpoint> {
     const share = (until - performance.now()) / this.#endpoints.length
     for (let tried = 1; ; tried++) {
-      if (this.#closed) throw closed()
+      if (this.#closed || signal?.aborted) throw closed()
       const endpoint = this.#endpoint()
       const left = until - performance.now()
       if (left > 0 && (await endpoint.connect(Math.min(left, share)))) return endpoint

@@ -100,10 +100,22 @@ export class Watch {
   }
 
   async #connected(): Promise<Endpoint> {
+    const { signal } = this.#abort
+    const connected = this.#cluster.connected(performance.now() + connectMilliseconds, signal)
+    let end: () => void = () => undefined
+    // A server that does not even refuse is not waited for
+    const ended = new Promise<never>((_resolve, reject) => {
+      end = () => {
+        reject(new NoServer())
+      }
+      signal.addEventListener('abort', end)
+    })
     try {
-      return await this.#cluster.connected(performance.now() + connectMilliseconds)
+      return await Promise.race([connected, ended])
     } catch (error) {
       throw error instanceof StorageError && error.code === 'Unreachable' ? new NoServer() : error
+    } finally {
+      signal.removeEventListener('abort', end)
     }
   }
 
