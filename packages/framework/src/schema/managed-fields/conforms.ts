@@ -6,7 +6,7 @@ import { itemElement, ItemError } from './list-items.ts'
 
 /**
  * Whether a value is of a type, duplicates in lists allowed: objects that are not are written (or refused, later) untracked.
- * The quick form of {@link typeErrors}, which says what is wrong.
+ * The quick form of `typeErrors`, which says what is wrong.
  */
 export function conforms(type: Type, value: JsonValue): boolean {
   if (value === null) return true

@@ -232,7 +232,7 @@ describe('FieldManager.apply', () => {
 
   describe('refusals', () => {
     const refusal = (patch: object, before?: KubeObject): [number, string] => {
-      const error = failure(() => fields.apply(before, { ...sent({}), ...patch } as KubeObject, 'one', false))
+      const error = failure(() => fields.apply(before, { ...sent({}), ...patch }, 'one', false))
       return [error.code, error.message]
     }
 

@@ -223,7 +223,7 @@ describe('FieldManager.update', () => {
     let object = manager().update(undefined, live({ labels: {} }), 'm')
     for (let i = 0; i < 15; i++) {
       const labels = { ...(object as unknown as { spec: { labels: object } }).spec.labels, [`l${String(i)}`]: 'x' }
-      object = manager().update(object, live({ labels } as JsonObject), `m${String(i)}`)
+      object = manager().update(object, live({ labels }), `m${String(i)}`)
     }
     const all = owners(object)
     expect(Object.keys(all)).to.have.length(10).and.to.include('ancient-changes Update')
@@ -245,8 +245,7 @@ describe('FieldManager.update', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom('one', 'two', 'three'), spec), { minLength: 1 }), (writes) => {
         let object = manager().update(undefined, live({ on: true }), 'creator')
-        for (const [name, next] of writes)
-          object = manager().update(object, live({ on: true, ...next } as JsonObject), name)
+        for (const [name, next] of writes) object = manager().update(object, live({ on: true, ...next }), name)
         const leaves = leavesOf((object as unknown as { spec: JsonValue }).spec, '.spec')
         const owned = Object.values(owners(object)).flat()
         for (const path of leaves) expect(owned.filter((other) => other === path)).to.have.length(1)

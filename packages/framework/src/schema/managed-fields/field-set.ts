@@ -153,7 +153,7 @@ export class FieldSetBuilder {
   insert(path: Path): void {
     const last = path.length - 1
     if (last < 0) return
-    let nodes = (this.#nodes ??= new Map())
+    let nodes: Map<PathElement, FieldNode> = (this.#nodes ??= new Map<PathElement, FieldNode>())
     for (let i = 0; i < last; i++) {
       const element = path[i] ?? ''
       const node = nodes.get(element)

@@ -35,7 +35,7 @@ export function identityOf(manager: Pick<Manager, 'manager' | 'operation' | 'api
 export function decodeManagers(entries: readonly ManagedFieldsEntry[] | null | undefined): Managers {
   const managers: Managers = new Map()
   for (const [index, entry] of (entries ?? []).entries()) {
-    const manager = decodeManager(entry as Partial<Record<keyof ManagedFieldsEntry, unknown>> | null, index)
+    const manager = decodeManager(entry, index)
     managers.set(identityOf(manager), manager)
   }
   return managers

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { isObject, type JsonValue } from '../../util/json.ts'
 import { atomKind, walkedKind } from './atom-kind.ts'
 import { deduced, type ListType, type MapType, type Type } from './atoms.ts'
 import { addNode, FieldSet, type FieldNode } from './field-set.ts'
@@ -49,4 +49,4 @@ function listNode(list: ListType, value: JsonValue): FieldNode {
   return { member: false, below: new FieldSet(nodes) }
 }
 
-const isEmptyObject = (value: JsonValue): boolean => isObject(value) && !Object.keys(value as JsonObject).length
+const isEmptyObject = (value: JsonValue): boolean => isObject(value) && !Object.keys(value).length
