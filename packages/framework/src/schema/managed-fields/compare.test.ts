@@ -53,8 +53,8 @@ describe('compare', () => {
   })
 
   it('finds items by their keys, defaults included, wherever they stand', () => {
-    const left = { ports: [{ port: 1 }, { port: 2, protocol: 'UDP' }], set: ['a', 'b'] }
-    const right = {
+    const left: JsonValue = { ports: [{ port: 1 }, { port: 2, protocol: 'UDP' }], set: ['a', 'b'] }
+    const right: JsonValue = {
       ports: [
         { port: 2, protocol: 'UDP', target: 't' },
         { port: 1, protocol: 'TCP' },

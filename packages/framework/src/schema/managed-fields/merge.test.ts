@@ -56,7 +56,7 @@ describe('merge', () => {
     })
 
   it('keeps all items once, those of the right in their order', () => {
-    const items = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'))
+    const items = fc.uniqueArray(fc.constantFrom<string[]>('a', 'b', 'c', 'd', 'e', 'f', 'g'))
     fc.assert(
       fc.property(items, items, (left, right) => {
         const result = merge(set, left, right) as string[]
