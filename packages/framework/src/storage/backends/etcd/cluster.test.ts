@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { StorageError } from '../../storage-error.ts'
 import { Cluster } from './cluster.ts'
 import { isProgressSafe, methods, parseServer } from './endpoint.ts'
+import { EtcdBackend } from './etcd-backend.ts'
 import { FakeEtcd, type Answer, type FakeCalls } from './fake-etcd.test.ts'
 import { encodeRange, encodeTxn } from './messages.ts'
 import { MessageWriter } from './wire.ts'
@@ -203,6 +204,22 @@ describe('Cluster.write', () => {
     const writes = Array.from({ length: 20 }, () => write(asked))
     await asked.close()
     expect(await Promise.all(writes)).to.have.length(20)
+  })
+})
+
+describe('EtcdBackend.open', () => {
+  it('answers Unreachable with the reason, and can be tried again', async () => {
+    const first = await fake({ unary: () => revision(7) })
+    first.stop()
+    const backend = new EtcdBackend({ servers: [first.address], requestTimeoutSeconds: 0.3 })
+    const error = await failure(backend.open())
+    expect(error.code).to.equal('Unreachable')
+    expect(error.message).to.include('ECONNREFUSED')
+    expect((await failure(backend.get('/a'))).code).to.equal('Closed')
+    await fake({ unary: () => revision(7) }, first.port)
+    await backend.open()
+    expect(await backend.currentRevision()).to.equal(7)
+    await backend.close()
   })
 })
 

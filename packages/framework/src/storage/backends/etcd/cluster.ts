@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { Endpoint, type Keepalive, type Method, type TlsFiles } from './endpoint.ts'
-import { closed, isTransient, isUnprocessed, readFailure, writeFailure } from './failures.ts'
+import { Endpoint, methods, type Keepalive, type Method, type TlsFiles } from './endpoint.ts'
+import { closed, isServiceError, isTransient, isUnprocessed, readFailure, writeFailure } from './failures.ts'
 import { StorageError, type StorageErrorFields } from '../../storage-error.ts'
 
 export interface ClusterOptions {
@@ -16,6 +16,7 @@ export interface CallOptions {
 }
 
 const retryMilliseconds = 25
+const reasonMilliseconds = 100
 
 /** The servers of an etcd cluster. Calls go to one of them, and to the next when that fails. */
 export class Cluster {
@@ -48,7 +49,7 @@ export class Cluster {
       const left = until - performance.now()
       if (left > 0 && (await endpoint.connect(Math.min(left, share)))) return endpoint
       this.leave(endpoint)
-      if (performance.now() >= until) throw new StorageError('Unreachable', 'etcd: no server can be reached')
+      if (performance.now() >= until) throw await unreachable(endpoint)
       if (tried % this.#endpoints.length === 0) await pause()
     }
   }
@@ -114,6 +115,16 @@ export class Cluster {
       this.#calls.delete(call)
     }
   }
+}
+
+/** With the reason for which there is no connection: only a call tells. */
+async function unreachable(endpoint: Endpoint): Promise<StorageError> {
+  const cause: unknown = await endpoint.call(methods.status, Buffer.alloc(0), reasonMilliseconds).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  const reason = isServiceError(cause) ? `: ${cause.details}` : ''
+  return new StorageError('Unreachable', `etcd: no server can be reached${reason}`, { cause })
 }
 
 /** 25 ms, give or take 10 %, so that many clients do not come at once. */

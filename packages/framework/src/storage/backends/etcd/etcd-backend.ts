@@ -82,7 +82,7 @@ export class EtcdBackend implements Backend {
   }
 
   async currentRevision(): Promise<number> {
-    return (await this.#range({ key: Buffer.from(compactRevisionKey), limit: 1 }, this.#timeoutSeconds)).revision
+    return (await this.#range(revisionRequest, this.#timeoutSeconds)).revision
   }
 
   async get(key: string, revision?: number): Promise<Entry | undefined> {
@@ -102,7 +102,7 @@ export class EtcdBackend implements Backend {
     return { entries: response.kvs, revision: at, more: response.more, count: response.count }
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- what throws here is to reject
+   
   async commit(write: Write): Promise<Entry> {
     return this.#use().writer.commit(write)
   }
@@ -139,7 +139,7 @@ export class EtcdBackend implements Backend {
     for (const watch of this.#watches) watch.requestProgress()
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- what throws here is to reject
+   
   async compact(revision: number): Promise<void> {
     return this.#use().compactor.compact(revision)
   }
@@ -167,7 +167,8 @@ export class EtcdBackend implements Backend {
     const writer = new Writer(cluster, new Leases(cluster, timeoutSeconds), timeoutSeconds)
     const opened = { cluster, writer, compactor, compactions }
     try {
-      await cluster.connected(performance.now() + timeoutSeconds * 1000)
+      // A connection may stand for a moment, and then be refused for want of a certificate
+      await cluster.read(methods.range, encodeRange(revisionRequest), { timeoutSeconds })
       await compactions.start()
     } catch (error) {
       await close(opened)
@@ -200,6 +201,9 @@ export class EtcdBackend implements Backend {
     return this.#opened
   }
 }
+
+/** Of any key: it is the revision of the store that counts. */
+const revisionRequest: RangeRequest = { key: Buffer.from(compactRevisionKey), limit: 1 }
 
 const historyCodes: ReadonlySet<string> = new Set(['Compacted', 'FutureRevision'])
 

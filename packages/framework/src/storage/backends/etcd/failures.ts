@@ -101,4 +101,4 @@ function definite(error: ServiceError, fields: StorageErrorFields): StorageError
 const indefiniteCode = ({ code, details }: ServiceError): 'Timeout' | 'Unreachable' =>
   code === status.DEADLINE_EXCEEDED || details.startsWith('etcdserver: request timed out') ? 'Timeout' : 'Unreachable'
 
-const message = ({ details, code }: ServiceError): string => `etcd: ${details || (status[code] ?? String(code))}`
+const message = ({ details, code }: ServiceError): string => `etcd: ${details || `code ${String(code)}`}`
