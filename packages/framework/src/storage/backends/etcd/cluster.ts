@@ -1,6 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { Endpoint, methods, type Keepalive, type Method, type TlsFiles } from './endpoint.ts'
-import { closed, isServiceError, isTransient, isUnprocessed, readFailure, writeFailure } from './failures.ts'
+import {
+  closed,
+  isDeadline,
+  isServiceError,
+  isTransient,
+  isUnprocessed,
+  readFailure,
+  writeFailure,
+} from './failures.ts'
 import { StorageError, type StorageErrorFields } from '../../storage-error.ts'
 
 export interface ClusterOptions {
@@ -70,15 +78,20 @@ export class Cluster {
     const until = performance.now() + timeoutSeconds * 1000
     // A server that hangs is to leave time for the others
     const share = (timeoutSeconds * 1000) / this.#endpoints.length
+    let last: unknown
     for (;;) {
-      const endpoint = await this.connected(until)
+      const endpoint = await this.connected(until).catch((error: unknown) => {
+        throw this.#closed || last === undefined ? error : readFailure(last, fields)
+      })
       try {
         return await endpoint.call(method, request, Math.min(share, until - performance.now()))
       } catch (error) {
         if (!isTransient(error)) throw readFailure(error, fields)
         this.leave(endpoint)
+        // What a server said tells more than that the time is over
+        if (last === undefined || !isDeadline(error)) last = error
         if (this.#closed) throw closed(error)
-        if (performance.now() + retryMilliseconds >= until) throw readFailure(error, fields)
+        if (performance.now() + retryMilliseconds >= until) throw readFailure(last, fields)
         await pause()
       }
     }

@@ -102,7 +102,6 @@ export class EtcdBackend implements Backend {
     return { entries: response.kvs, revision: at, more: response.more, count: response.count }
   }
 
-   
   async commit(write: Write): Promise<Entry> {
     return this.#use().writer.commit(write)
   }
@@ -139,7 +138,6 @@ export class EtcdBackend implements Backend {
     for (const watch of this.#watches) watch.requestProgress()
   }
 
-   
   async compact(revision: number): Promise<void> {
     return this.#use().compactor.compact(revision)
   }

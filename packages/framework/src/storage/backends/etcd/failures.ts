@@ -25,6 +25,9 @@ export function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error
 }
 
+/** The time for the call is over. */
+export const isDeadline = (error: unknown): boolean => isServiceError(error) && error.code === status.DEADLINE_EXCEEDED
+
 const transientCodes: ReadonlySet<number> = new Set([
   status.UNAVAILABLE,
   status.DEADLINE_EXCEEDED,
