@@ -1,4 +1,5 @@
 // mocha's own report, and the one line that machines read.
+const process = require('node:process')
 const { reporters } = require('mocha')
 
 module.exports = class extends reporters.Spec {

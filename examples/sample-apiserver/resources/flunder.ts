@@ -4,7 +4,7 @@ import { Flunder } from '../apis/wardle/v1beta1/flunder.ts'
 import { pathSegmentErrors } from './names.ts'
 
 function toV1beta1({ spec, ...rest }: FlunderV1alpha1): Flunder {
-  const { reference, referenceType = reference ? 'Flunder' : undefined } = spec
+  const { reference, referenceType } = spec
   return {
     ...rest,
     spec: {
@@ -18,8 +18,10 @@ function toV1beta1({ spec, ...rest }: FlunderV1alpha1): Flunder {
 /** v1alpha1 has one reference: what is neither (Flunder, flunderReference) nor (Fischer, fischerReference) it cannot say. */
 function toV1alpha1({ spec, ...rest }: Flunder): FlunderV1alpha1 {
   const { referenceType, flunderReference, fischerReference } = spec
-  if (referenceType === 'Flunder' && flunderReference) return { ...rest, spec: { reference: flunderReference, referenceType } }
-  if (referenceType === 'Fischer' && fischerReference) return { ...rest, spec: { reference: fischerReference, referenceType } }
+  if (referenceType === 'Flunder' && flunderReference)
+    return { ...rest, spec: { reference: flunderReference, referenceType } }
+  if (referenceType === 'Fischer' && fischerReference)
+    return { ...rest, spec: { reference: fischerReference, referenceType } }
   return { ...rest, spec: {} }
 }
 
@@ -41,15 +43,29 @@ export class FlunderResource extends StoredResource<Flunder> {
     const { referenceType = '', flunderReference = '', fischerReference = '' } = spec
     const errors: FieldError[] = []
     if (flunderReference && fischerReference)
-      errors.push(field.invalid('spec.fischerReference', fischerReference, 'cannot be set with flunderReference at the same time'))
+      errors.push(
+        field.invalid(
+          'spec.fischerReference',
+          fischerReference,
+          'cannot be set with flunderReference at the same time',
+        ),
+      )
     else if (flunderReference && referenceType !== 'Flunder')
-      errors.push(field.invalid('spec.flunderReference', flunderReference, 'cannot be set if referenceType is not Flunder'))
+      errors.push(
+        field.invalid('spec.flunderReference', flunderReference, 'cannot be set if referenceType is not Flunder'),
+      )
     else if (fischerReference && referenceType !== 'Fischer')
-      errors.push(field.invalid('spec.fischerReference', fischerReference, 'cannot be set if referenceType is not Fischer'))
+      errors.push(
+        field.invalid('spec.fischerReference', fischerReference, 'cannot be set if referenceType is not Fischer'),
+      )
     else if (!fischerReference && referenceType === 'Fischer')
-      errors.push(field.invalid('spec.fischerReference', fischerReference, 'cannot be empty if referenceType is Fischer'))
+      errors.push(
+        field.invalid('spec.fischerReference', fischerReference, 'cannot be empty if referenceType is Fischer'),
+      )
     else if (!flunderReference && referenceType === 'Flunder')
-      errors.push(field.invalid('spec.flunderReference', flunderReference, 'cannot be empty if referenceType is Flunder'))
+      errors.push(
+        field.invalid('spec.flunderReference', flunderReference, 'cannot be empty if referenceType is Flunder'),
+      )
     if (referenceType && referenceType !== 'Fischer' && referenceType !== 'Flunder')
       errors.push(field.invalid('spec.referenceType', referenceType, 'must be Flunder or Fischer'))
     return errors
@@ -62,6 +78,6 @@ export class FlunderResource extends StoredResource<Flunder> {
 
   /** What is answered is what is stored, and that is v1alpha1. */
   override canonicalize(flunder: Flunder): Flunder {
-    return { ...toV1beta1(toV1alpha1(flunder) as FlunderV1alpha1), apiVersion: Flunder.apiVersion }
+    return { ...toV1beta1(toV1alpha1(flunder)), apiVersion: Flunder.apiVersion }
   }
 }

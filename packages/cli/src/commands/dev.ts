@@ -29,7 +29,7 @@ export const dev: CommandModule<object, { controller: boolean; watch: boolean }>
       .epilogue('All other flags go to the server: apiserver-kit dev --secure-port 7443'),
   handler: async (argv) => {
     const { directory } = findProject(process.cwd())
-    const flags = serverFlags((argv._ as (string | number)[]).slice(1).map(String))
+    const flags = serverFlags((argv._).slice(1).map(String))
     const run = new Run(directory, flags, argv.controller)
     const stop = (): void => {
       void run.stop().then(() => process.exit(run.exitCode))
@@ -68,11 +68,14 @@ class Run {
   readonly #server: Process
   readonly #controller: Process | undefined
   #change = Promise.resolve()
+  #stopping = false
   exitCode = 0
 
   constructor(directory: string, flags: readonly string[], withController: boolean) {
     this.#server = new Process('server', directory, 'server/main.ts', flags)
     this.#server.onExit = (code) => {
+      // A signal from the terminal reaches the server as soon as it reaches this process.
+      if (this.#stopping) return
       process.stderr.write(`${colors.red('error:')} the server ended with code ${String(code)}; waiting for a change\n`)
       this.exitCode = 1
     }
@@ -84,6 +87,7 @@ class Run {
 
   start(): Promise<void> {
     return this.#next(async () => {
+      this.#stopping = false
       this.exitCode = 0
       if (await this.#server.start('Ready at ')) await this.#controller?.start()
     })
@@ -95,6 +99,7 @@ class Run {
   }
 
   stop(): Promise<void> {
+    this.#stopping = true
     return this.#next(async () => {
       await this.#controller?.stop()
       await this.#server.stop()

@@ -22,6 +22,6 @@ describe('insertLines', () => {
     writeFileSync(file, '[]\n')
     expect(() => {
       insertLines(file, { items: '  b,' })
-    }).to.throw(UserError, /apiserver-kit:items[^]*  b,/)
+    }).to.throw(UserError, /apiserver-kit:items[^]* {2}b,/)
   })
 })

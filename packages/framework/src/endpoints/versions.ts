@@ -2,6 +2,7 @@ import type { KubeObject } from '../meta/object.ts'
 import type { ServedVersion } from '../registry/conversion.ts'
 import type { Resource } from '../registry/resource.ts'
 import { StoredResource } from '../registry/stored-resource.ts'
+import type { Kind } from '../schema/kind.ts'
 import { compileKind } from '../schema/structural.ts'
 import { clone } from '../util/json.ts'
 
@@ -28,12 +29,19 @@ export class VersionConverter {
   /** A hub object in another version, with that version's defaults: a copy, or the object itself where the version is the hub. */
   fromHub(object: KubeObject, apiVersion: string): KubeObject {
     if (apiVersion === this.hubVersion) return object
+    const converted = this.#toSpoke(object, apiVersion)
+    compileKind(converted.kind).default(converted.object)
+    return converted.object
+  }
+
+  #toSpoke(object: KubeObject, apiVersion: string): { object: KubeObject; kind: Kind } {
     const spoke = this.#spokes.get(apiVersion)
     if (!spoke) throw new Error(`no version ${apiVersion} is declared`)
     const converted = spoke.fromStorage(clone(object as never))
-    const done = { ...converted, apiVersion, kind: spoke.kind.kind, metadata: converted.metadata }
-    compileKind(spoke.kind).default(done)
-    return done
+    return {
+      object: { ...converted, apiVersion, kind: spoke.kind.kind, metadata: converted.metadata },
+      kind: spoke.kind,
+    }
   }
 
   /** Any version's object in the hub version. May reuse and change the object given. */
@@ -45,10 +53,13 @@ export class VersionConverter {
     return { ...converted, apiVersion: this.hubVersion, kind: object.kind, metadata: converted.metadata }
   }
 
-  /** For managed fields: undefined where the version is not (or no more) declared. */
+  /**
+   * For managed fields: undefined where the version is not (or no more) declared. Without defaults: a field that its last owner drops would come back.
+   */
   convert(object: KubeObject, apiVersion: string): KubeObject | undefined {
     if (object.apiVersion === apiVersion) return object
     if (!this.knows(apiVersion) || !this.knows(object.apiVersion)) return undefined
-    return this.fromHub(this.toHub(clone(object as never)), apiVersion)
+    const hub = this.toHub(clone(object as never))
+    return apiVersion === this.hubVersion ? hub : this.#toSpoke(hub, apiVersion).object
   }
 }

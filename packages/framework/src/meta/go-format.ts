@@ -49,7 +49,7 @@ export function formatGoValue(value: unknown): string {
   if (typeof value === 'string') return quote(value)
   if (typeof value === 'number') return formatNumber(value)
   if (typeof value === 'object') return value === null ? 'null' : canonical(value as JsonValue)
-  return String(value)
+  return `${value as boolean | bigint}`
 }
 
 const htmlEscapes: Readonly<Record<string, string>> = {

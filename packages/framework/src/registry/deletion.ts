@@ -13,6 +13,9 @@ import type { StoredResource } from './stored-resource.ts'
 /** Thrown inside the update loop to leave it: nothing keeps the object, it can go at once. */
 class DeleteNow extends Error {}
 
+/** Thrown when a finalizer has come in between: the deletion begins anew. */
+class KeptMeanwhile extends Error {}
+
 /** What is to be stored of an object that stays for its finalizers; throws DeleteNow when nothing keeps it. */
 function marked<T extends KubeObject>(current: T, options: DeleteOptions): T {
   const object = clone(current as never) as T
@@ -49,18 +52,16 @@ export async function deleteObject<T extends KubeObject>(
       return { object: existing, deleted: true }
     }
     // A finalizer may have come in between: the object that goes must have none.
-    let kept = false
     try {
       const object = await resource.storage.delete(key, {
         validate: async (item) => {
           await inspect(item)
-          kept = (item.object.metadata.finalizers ?? []).length > 0
-          if (kept) throw new DeleteNow()
+          if ((item.object.metadata.finalizers ?? []).length > 0) throw new KeptMeanwhile()
         },
       })
       return { object, deleted: true }
     } catch (error) {
-      if (error instanceof DeleteNow && kept) return deleteObject(resource, name, ctx, options, check)
+      if (error instanceof KeptMeanwhile) return deleteObject(resource, name, ctx, options, check)
       throw error
     }
   })
@@ -128,7 +129,7 @@ async function deleteFound<T extends KubeObject>(
   options: DeleteOptions,
   check: DeleteCheck<T>,
 ): Promise<void> {
-  const { name = '', namespace = '' } = ('object' in item ? (item as StoredItem).object : item).metadata
+  const { name = '', namespace = '' } = ('object' in item ? item.object : item).metadata
   if (ctx.signal.aborted) throw StatusError.timeout('request did not complete within the allotted timeout')
   try {
     await deleteObject(resource, name, { ...ctx, namespace }, options, check)

@@ -2,7 +2,6 @@ import { isDnsSubdomain } from '../meta/names.ts'
 import type { FieldError } from '../meta/field-error.ts'
 import { groupResource, type GroupResource } from '../meta/group-version.ts'
 import type { KubeObject } from '../meta/object.ts'
-import { StatusError } from '../meta/status.ts'
 import type { RequestContext } from '../request/context.ts'
 import type { Storage, WatchStream } from '../storage/storage.ts'
 import { StoredItem } from '../storage/stored-item.ts'
@@ -199,7 +198,7 @@ export abstract class StoredResource<T extends KubeObject>
 
   /** A private copy of the object that an answer stands for. */
   copyOf(answer: Answer<T>): T {
-    return clone((answer instanceof StoredItem ? answer.object : answer) as never) as T
+    return clone((answer instanceof StoredItem ? answer.object : answer) as never)
   }
 
   /** Where to look: one object when the field selector can mean no other, else the namespace or everything. */

@@ -42,7 +42,7 @@ export class ResponseWarnings implements WarningRecorder {
   }
 
   #write(text: string, limit = totalRunes): void {
-    const cut = runes(text) > limit ? [...text].slice(0, limit).join('') : text
+    const cut = runes(text) > limit ? Array.from(text).slice(0, limit).join('') : text
     if (!isSayable(cut)) return
     this.#written += runes(cut)
     this.#lines.push(`299 - ${quoted(cut)}`)

@@ -31,7 +31,7 @@ import { HealthRoutes } from './routes/health.ts'
 import { ownCertificates, writePrivate, type OwnCertificates } from './serving/certificate-files.ts'
 import { ClientAuthorities } from './serving/client-authorities.ts'
 import { kubeconfigText } from './serving/kubeconfig.ts'
-import { SecureServer } from './serving/secure-server.ts'
+import { SecureServer, type RequestListener } from './serving/secure-server.ts'
 import { ClusterResources } from './standalone/cluster-resources.ts'
 
 /** Whoever asks, health is told. */
@@ -159,7 +159,7 @@ export class ApiServer {
         key: tlsPrivateKeyFile === undefined ? this.#own.serving.key : readFileSync(tlsPrivateKeyFile, 'utf8'),
         clientAuthorities: authorities.certificates,
       },
-      app.callback() as never,
+      requestListener(app.callback()),
     )
     await this.#serving.listen(securePort, bindAddress)
     if (this.options.writeKubeconfig !== undefined) writePrivate(this.options.writeKubeconfig, this.kubeconfig)
@@ -237,3 +237,10 @@ export class ApiServer {
 /** An option that is there but undefined does not hide its default. */
 const definedOf = (options: ApiServerOptions): ApiServerOptions =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as ApiServerOptions
+
+/** koa's listener speaks of HTTP/1.1 only, and of promises that nobody waits for: the chain catches everything. */
+const requestListener =
+  (callback: ReturnType<Koa['callback']>): RequestListener =>
+  (request, response) => {
+    void callback(request, response)
+  }

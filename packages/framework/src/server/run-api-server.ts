@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { ApiServer } from './api-server.ts'
 
 /**
@@ -29,8 +30,11 @@ export async function runApiServer(server: ApiServer): Promise<void> {
 }
 
 function readyMessage(server: ApiServer): string {
-  const file = server.options.writeKubeconfig
-  if (file === undefined) return `Ready at ${server.url}\nFor kubectl, start it with --write-kubeconfig FILE.\n`
+  const { writeKubeconfig } = server.options
+  if (writeKubeconfig === undefined)
+    return `Ready at ${server.url}\nFor kubectl, start it with --write-kubeconfig FILE.\n`
+  // Absolute: whoever reads this may stand in another folder than the server.
+  const file = resolve(writeKubeconfig)
   const name = server.resourceNames[0] ?? 'namespaces'
   const kubectl = `kubectl --kubeconfig ${file}`
   return [

@@ -148,8 +148,7 @@ function write(value: JsonValue, keysOf: (object: JsonObject) => string[], inden
   const inner = indent ? newline + ' '.repeat(indent) : ''
   let text = ''
   if (Array.isArray(value)) {
-    for (const item of value)
-      text += `${text && ','}${inner}${write((item as JsonValue | undefined) ?? null, keysOf, indent, inner)}`
+    for (const item of value) text += `${text && ','}${inner}${write(item ?? null, keysOf, indent, inner)}`
     return text ? `[${text}${indent ? newline : ''}]` : '[]'
   }
   const colon = indent ? ': ' : ':'
@@ -165,7 +164,6 @@ function write(value: JsonValue, keysOf: (object: JsonObject) => string[], inden
 export function deepEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
-    // eslint-disable-next-line eqeqeq -- compares a number with a bigint by value
     return (typeof a === 'bigint' && typeof b === 'number') || (typeof a === 'number' && typeof b === 'bigint')
       ? a == b
       : false

@@ -24,9 +24,9 @@ export const createSubresource: Handler = async (scope, exchange) => {
   const answer = await (scope.target as NamedCreater<KubeObject>).create(context.info.name, object, context, {
     dryRun: options.dryRun,
   })
-  const bytes =
-    'status' in answer && answer.kind === 'Status'
-      ? renderStatus(answer as Status, plain(rendering))
-      : renderObject(scope, answer as KubeObject, rendering)
+  const bytes = isStatus(answer) ? renderStatus(answer, plain(rendering)) : renderObject(scope, answer, rendering)
   respond(exchange, 201, rendering.negotiated.contentType, bytes)
 }
+
+const isStatus = (answer: KubeObject | Status): answer is Status =>
+  answer.kind === 'Status' && answer.apiVersion === 'v1'

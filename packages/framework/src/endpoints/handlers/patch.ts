@@ -1,6 +1,7 @@
 import { StatusError } from '../../meta/status.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { Updater } from '../../registry/rest.ts'
+import { keepUnchangedTimes } from '../../schema/managed-fields/unchanged-times.ts'
 import { readBody } from '../body.ts'
 import { patchMediaType } from '../negotiation/content-type.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
@@ -35,7 +36,10 @@ export const patch: Handler = async (scope, exchange) => {
       const live = current && scope.toVersion(current)
       const object = make(live)
       await write.admit(live ? 'UPDATE' : 'CREATE', object, live)
-      if (live) checkVersion(scope, object, live)
+      if (live) {
+        keepUnchangedTimes(live, object)
+        checkVersion(scope, object, live)
+      }
       return write.toHub(object, live)
     },
     context,

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../meta/object.ts'
 import type { Updater } from '../../registry/rest.ts'
+import { keepUnchangedTimes } from '../../schema/managed-fields/unchanged-times.ts'
 import { clone } from '../../util/json.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
 import { renderObject } from '../render.ts'
@@ -29,7 +30,10 @@ export const update: Handler = async (scope, exchange) => {
       const live = current && scope.toVersion(current)
       const tracked = write.track(live, candidate)
       await write.admit(live ? 'UPDATE' : 'CREATE', tracked, live)
-      if (live) checkVersion(scope, tracked, live)
+      if (live) {
+        keepUnchangedTimes(live, tracked)
+        checkVersion(scope, tracked, live)
+      }
       return write.toHub(tracked, live)
     },
     context,

@@ -19,6 +19,6 @@ export const authorization =
       writeError(exchange, StatusError.internal(error))
       return
     }
-    if (answer.decision === 'Allow') return next()
-    writeError(exchange, forbidden(attributes, answer.reason))
+    if (answer.decision === 'Allow') await next()
+    else writeError(exchange, forbidden(attributes, answer.reason))
   }

@@ -20,8 +20,8 @@ class FakeResponse extends EventEmitter {
   getHeader(name: string): unknown {
     return this.headers.get(name)
   }
-  end(body: unknown): void {
-    this.body = String(body ?? '')
+  end(body: string | Buffer = ''): void {
+    this.body = body.toString()
     this.headersSent = this.writableFinished = true
   }
   destroy(): void {

@@ -9,7 +9,10 @@ export const maxInFlight = (limits: { readonly reads: number; readonly writes: n
   const underWay = { reads: 0, writes: 0 }
   return async (ctx, next) => {
     const { context, response } = ctx.state.exchange
-    if (isLongRunning(context.info)) return next()
+    if (isLongRunning(context.info)) {
+      await next()
+      return
+    }
     const which = reading.has(context.info.verb) ? 'reads' : 'writes'
     if (underWay[which] >= limits[which] && !context.user.groups.includes(privilegedGroup)) {
       response.setHeader('retry-after', '1')

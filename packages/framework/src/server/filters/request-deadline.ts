@@ -17,7 +17,10 @@ export const requestDeadline =
   (defaultMs: number): Filter =>
   async (ctx, next) => {
     const { exchange } = ctx.state
-    if (isLongRunning(exchange.context.info)) return next()
+    if (isLongRunning(exchange.context.info)) {
+      await next()
+      return
+    }
     const asked = exchange.query.get('timeout')
     let ms = defaultMs
     if (asked) {

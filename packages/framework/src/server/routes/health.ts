@@ -49,12 +49,12 @@ export class HealthRoutes {
     return this.#checks.filter((check) => (check.on ?? endpoints).includes(endpoint))
   }
 
-  async #run({ name, check }: HealthCheck): Promise<string | undefined> {
+  async #run(health: HealthCheck): Promise<string | undefined> {
     try {
-      await check()
+      await health.check()
       return undefined
     } catch (error) {
-      this.#log.warn({ err: error, check: name }, 'health check failed')
+      this.#log.warn({ err: error, check: health.name }, 'health check failed')
       return error instanceof Error ? error.message : String(error)
     }
   }

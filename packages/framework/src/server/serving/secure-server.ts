@@ -1,5 +1,12 @@
 import { once } from 'node:events'
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Socket } from 'node:net'
 
@@ -9,6 +16,11 @@ export interface SecureServerOptions {
   /** Authorities whose names are sent to clients; certificates are judged later, by the authenticators. */
   readonly clientAuthorities: readonly string[]
 }
+
+export type RequestListener = (
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+) => void
 
 const kib = 1024
 const maxHeaderBytes = 1024 * kib
@@ -22,7 +34,7 @@ export class SecureServer {
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #sockets = new Set<Socket>()
 
-  constructor(options: SecureServerOptions, handler: Parameters<typeof createSecureServer>[1]) {
+  constructor(options: SecureServerOptions, handler: RequestListener) {
     this.#server = createSecureServer(
       {
         cert: options.certificate,
@@ -52,13 +64,13 @@ export class SecureServer {
       session.on('error', () => undefined)
       session.once('close', () => this.#sessions.delete(session))
     })
-    this.#server.on('secureConnection', (socket) => {
+    this.#server.on('secureConnection', (socket: Socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
     this.#server.on('sessionError', () => undefined)
     this.#server.on('tlsClientError', () => undefined)
-    this.#server.on('clientError', (_error, socket) => {
+    this.#server.on('clientError', (_error: Error, socket: Socket) => {
       socket.destroy()
     })
   }

@@ -182,16 +182,16 @@ export class EventResource extends StoredResource<Event> {
     served: false,
     toStorage: (event) => {
       rename(event, renamed)
-      return event as unknown as Event
+      return event
     },
     fromStorage: (event) => {
       rename(
         event,
         renamed.map(([a, b]) => [b, a] as const),
       )
-      const core = event as unknown as CoreEvent
+      const core = event as unknown as Partial<CoreEvent>
       core.involvedObject ??= {}
-      return core
+      return core as CoreEvent
     },
   })
 
