@@ -88,4 +88,6 @@ export type WatchEvent =
 /** Events in order, in batches. Iterating ends when the stream is over; `close` ends it from the reader's side. */
 export interface WatchStream extends AsyncIterable<readonly WatchEvent[]> {
   close(): void
+  /** Aborts when the stream has ended, also while its reader is busy elsewhere: a client that takes nothing can then be cut off. */
+  readonly over?: AbortSignal
 }

@@ -39,6 +39,7 @@ export class CacheWatcher implements WatchStream {
   readonly #start: CacheWatcherStart
   readonly #predicate: Predicate
   #queue: (ItemEvent | number)[] = []
+  readonly #over = new AbortController()
   #ended = false
   #closed = false
   #wake: (() => void) | undefined
@@ -83,6 +84,10 @@ export class CacheWatcher implements WatchStream {
     })
   }
 
+  get over(): AbortSignal {
+    return this.#over.signal
+  }
+
   /** Ends the stream behind what waits already: the client comes back with the last resourceVersion it saw. */
   end(): void {
     if (this.#ended) return
@@ -91,6 +96,7 @@ export class CacheWatcher implements WatchStream {
     this.#home.gone(this)
     this.#wake?.()
     this.#drained?.()
+    this.#over.abort()
   }
 
   close(): void {
@@ -133,7 +139,7 @@ export class CacheWatcher implements WatchStream {
   }
 
   /** The history from a place on, until there is no more of it; then the watcher is live. */
-  async *#past(from: number | undefined, after: number): AsyncGenerator<readonly WatchEvent[]> {
+  *#past(from: number | undefined, after: number): Generator<readonly WatchEvent[]> {
     for (let place = from; !this.#ended;) {
       const events = place === undefined ? undefined : this.#home.history.read(place, chunk)
       if (!events || place === undefined) {

@@ -9,6 +9,7 @@ import {
   named,
   pod,
   rejection,
+  statusFailure,
   StorageCase,
   tooLarge,
 } from '../conformance/storage-case.ts'
@@ -98,10 +99,9 @@ describe('Cacher.watch', () => {
     for (let n = 1; n <= 30; n++) await test.update('ns/foo', { nodeName: String(n) })
     await sleep(20)
     const watch = await test.watch('', { resourceVersion: first.resourceVersion })
-    const error = await watch.error()
-    expect(error).to.be.instanceOf(StatusError)
-    expect((error as StatusError).status).to.include({ code: 410, reason: 'Expired' })
-    expect(error.message).to.match(new RegExp(`^too old resource version: ${first.resourceVersion} \\(\\d+\\)$`))
+    const gone = new RegExp(`^too old resource version: ${first.resourceVersion} \\(\\d+\\)$`)
+    const { reason } = await statusFailure(Promise.reject(await watch.error()), 410, gone)
+    expect(reason).to.equal('Expired')
     expect(await watch.rest()).to.deep.equal([])
   })
 
@@ -146,6 +146,8 @@ describe('Cacher.watch', () => {
     await writing
     expect(seen.at(-1)).to.equal('ADDED ns/1500')
     const rest = await stalled.rest()
+    expect(reader.over?.aborted).to.equal(false)
+    expect(stalled.over?.aborted).to.equal(true)
     expect(rest.length).to.be.within(1000, 1010)
     expect(rest.every((event) => event.type === 'ADDED')).to.equal(true)
   })

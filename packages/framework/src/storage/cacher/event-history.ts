@@ -23,7 +23,7 @@ interface Kept {
 export class EventHistory {
   readonly #maxBytes: number
   readonly #now: () => number
-  #kept: Kept[] = []
+  #kept: (Kept | undefined)[] = []
   /** Places of `#kept` whose events were dropped. */
   #dropped = 0
   /** The place of `#kept[0]`. */
@@ -84,7 +84,9 @@ export class EventHistory {
   read(place: number, limit: number): ItemEvent[] | undefined {
     const at = place - this.#base
     if (at < this.#dropped) return undefined
-    return this.#kept.slice(at, at + limit).map(({ event }) => event)
+    const events: ItemEvent[] = []
+    for (const kept of this.#kept.slice(at, at + limit)) if (kept) events.push(kept.event)
+    return events
   }
 
   get #length(): number {
@@ -107,6 +109,6 @@ export class EventHistory {
     this.#bytes -= kept.event.bytes
     this.#floor = kept.event.revision
     // The place stays until many can be given up at once; the event goes now
-    delete this.#kept[this.#dropped++]
+    this.#kept[this.#dropped++] = undefined
   }
 }

@@ -75,9 +75,8 @@ export class Feed {
       session.abort()
     }
     signal.addEventListener('abort', stop)
-    const batches = backend
-      .watch(root.start, root.end, { after: start.after, signal: session.signal })
-      [Symbol.asyncIterator]()
+    const stream = backend.watch(root.start, root.end, { after: start.after, signal: session.signal })
+    const batches = stream[Symbol.asyncIterator]()
     try {
       this.#sink.begin(start)
       let next = batches.next()

@@ -52,8 +52,9 @@ export class Freshness {
       const timer = setTimeout(give, timeoutMs)
       signal?.addEventListener('abort', give)
       this.#waiting.add(waiting)
+      if (this.#asking) return
+      this.#asking = setInterval(this.#requestProgress, progressPeriodMs)
       this.#requestProgress()
-      this.#asking ??= setInterval(this.#requestProgress, progressPeriodMs)
     })
   }
 

@@ -183,8 +183,8 @@ const starts: readonly StorageTest[] = [
       assert.ok(event)
       // A cache may have kept what the backend has not
       if (event.type === 'ADDED') return
-      assert.equal(event.type, 'ERROR')
-      assert.ok(event.type === 'ERROR' && event.error instanceof StatusError)
+      assert.ok(event.type === 'ERROR', `an ERROR is due, not ${event.type}`)
+      assert.ok(event.error instanceof StatusError)
       assert.equal(event.error.code, 410)
       assert.equal(event.error.reason, 'Expired')
       assert.deepEqual(await watch.rest(), [])

@@ -17,7 +17,7 @@ export interface StorageSubject {
   /** Opened; nobody else writes to it. */
   readonly backend: Backend
   /** Ends what `storage.close()` leaves open. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export interface StorageConformance {
@@ -30,7 +30,7 @@ export interface StorageConformance {
 export interface StorageTest {
   readonly name: string
   readonly needs?: readonly (keyof BackendSupports)[]
-  run(test: StorageCase): Promise<void>
+  readonly run: (test: StorageCase) => Promise<void>
 }
 
 const suites: Readonly<Record<string, readonly StorageTest[]>> = {

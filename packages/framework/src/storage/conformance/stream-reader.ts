@@ -76,6 +76,10 @@ export class StreamReader {
     return events
   }
 
+  get over(): AbortSignal | undefined {
+    return this.#stream.over
+  }
+
   close(): void {
     this.#stream.close()
   }
