@@ -1,5 +1,7 @@
+export type { NamespacedName } from '../client/resource-kind.ts'
 export { Controller, type ControllerContext, type ControllerOptions, type OwnsOptions } from './controller.ts'
 export { ControllerError } from './controller-error.ts'
+export { EventRecorder, type EventRecorderOptions, type RecordedEvent } from './event-recorder.ts'
 export type { Logger } from './logger.ts'
 export { Manager, type ManagerOptions, type Runnable } from './manager.ts'
 export {

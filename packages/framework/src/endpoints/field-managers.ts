@@ -13,6 +13,7 @@ export function fieldManagerFor(scope: RequestScope): FieldManager {
     ...scope.resource.servedVersions.filter((v) => !v.served).map((v) => v.kind),
   ]
   for (const kind of kinds) types.set(kind.apiVersion, compileAtoms(kind.schema, true))
+  if (scope.foreign) types.set(scope.kind.apiVersion, compileAtoms(scope.kind.schema, true))
   const reset = resetFields(scope)
   return new FieldManager({
     apiVersion: scope.kind.apiVersion,

@@ -27,6 +27,8 @@ export class RequestScope {
   /** The version asked for. */
   readonly kind: Kind
   readonly compiled: CompiledKind
+  /** The resource's own kind in the version asked for: another than `compiled` where a subresource has a kind of its own. */
+  readonly parent: CompiledKind
   readonly columns: CompiledColumns
   readonly fieldsOf: FieldsOf<KubeObject>
   readonly groupResource: GroupResource
@@ -50,6 +52,7 @@ export class RequestScope {
     this.target = subresource?.subresource ?? installed.resource
     this.kind = subresource?.subresource.kind ?? installed.kind
     this.compiled = compileKind(this.kind)
+    this.parent = compileKind(installed.kind)
     this.columns =
       this.kind.columns === undefined && this.resource.defaultColumns === 'createdAt'
         ? nameAndCreatedAt
@@ -73,6 +76,11 @@ export class RequestScope {
     return this.foreign ? object : this.versions.fromHub(object, this.kind.apiVersion)
   }
 
+  /** The resource's own object in the version asked for. */
+  toParentVersion(object: KubeObject): KubeObject {
+    return this.versions.fromHub(object, this.installed.kind.apiVersion)
+  }
+
   /** From the version asked for to the hub. May change the object given. */
   toHub(object: KubeObject): KubeObject {
     return this.foreign ? object : this.versions.toHub(object)
@@ -84,6 +92,6 @@ export class RequestScope {
 }
 
 function strategyOf(target: object): UpdateStrategy | undefined {
-  if (target instanceof StoredResource) return target.mainStrategy as unknown as UpdateStrategy
+  if (target instanceof StoredResource) return target.mainStrategy
   return (target as { strategy?: UpdateStrategy }).strategy
 }

@@ -48,7 +48,7 @@ export class ResourceRegistry {
     entry.resources.push(resource)
     this.#groups.set(group, entry)
     this.#installed = undefined
-    for (const subresource of resource.subresources) subresource.attach(resource as never)
+    for (const subresource of resource.subresources) subresource.attach(resource)
   }
 
   get resources(): readonly Resource[] {

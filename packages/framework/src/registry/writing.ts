@@ -103,7 +103,7 @@ export async function createObject<T extends KubeObject>(
   const generated = !object.metadata.name && !!object.metadata.generateName
   for (let attempt = 1; ; attempt++) {
     const candidate = generated ? clone(object as never) : object
-    const ready = await beforeCreate(resource, candidate as T, ctx, options.checks)
+    const ready = await beforeCreate(resource, candidate, ctx, options.checks)
     const name = ready.metadata.name ?? ''
     try {
       return await interpreted('create', resource.groupResource, name, () =>

@@ -29,7 +29,7 @@ export class JsonCodec implements ItemCodec {
     const encoded = (fromHub ? fromHub(object) : object) as KubeObject & JsonObject
     const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = encoded
     const { resourceVersion: _resourceVersion, ...kept } = metadata
-    const members = canonical(rest as JsonObject)
+    const members = canonical(rest)
     const tail = members === '{}' ? '}' : `,${members.slice(1)}`
     return Buffer.from(this.#prefix + canonical(kept as unknown as JsonObject).slice(1) + tail)
   }

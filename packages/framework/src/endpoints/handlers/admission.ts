@@ -32,7 +32,7 @@ export function admissionAttributes(
   }
 }
 
-/** The checks of one write that registry calls back: the request version's schema, and validating admission. */
+/** The checks of one write that registry calls back: the schema of the object in the request's version, and validating admission. */
 export function writeChecks(
   scope: RequestScope,
   exchange: Exchange,
@@ -40,7 +40,14 @@ export function writeChecks(
   dryRun: boolean,
 ): WriteChecks<KubeObject> {
   return {
-    schema: (object, old) => scope.compiled.validate(scope.toVersion(object), old && scope.toVersion(old)).errors,
+    schema: (object, old) => {
+      const { errors, warnings } = scope.parent.validate(
+        scope.toParentVersion(object),
+        old && scope.toParentVersion(old),
+      )
+      for (const warning of warnings) exchange.context.warnings.add(warning)
+      return errors
+    },
     admission: async (object, old) => {
       if (!scope.admission.validates(operation)) return
       await scope.admission.validate(

@@ -27,7 +27,7 @@ export function applier(write: IncomingWrite, body: Buffer): Patcher {
     }
     write.checkName(merged)
     write.dedupOwners(merged)
-    return merged === live ? (clone(live as never) as KubeObject) : merged
+    return merged === live ? clone(live as never) : merged
   }
 }
 

@@ -69,20 +69,37 @@ export class IncomingWrite {
       if (errors.length) errors = [...prior, ...errors]
     }
     this.warn(warnings)
-    if (errors.length) throw StatusError.invalid(scope.groupKind, object.metadata.name ?? '', errors)
-    return scope.toHub(object)
+    this.#refuse(errors, object)
+    const hub = scope.toHub(object)
+    if (hub !== object) this.#refuse(this.#subresourceErrors(hub), hub)
+    return hub
+  }
+
+  #refuse(errors: readonly FieldError[], object: KubeObject): void {
+    if (errors.length) throw StatusError.invalid(this.scope.groupKind, object.metadata.name ?? '', errors)
+  }
+
+  /** What the resource's subresources have to say of its object. */
+  #subresourceErrors(object: KubeObject): FieldError[] {
+    const { scope } = this
+    if (scope.foreign) return []
+    const written = scope.subresource?.name === 'status' ? 'status' : 'main'
+    return scope.resource.subresources.flatMap((subresource) => subresource.validateParent(object, written))
   }
 
   #judge(object: KubeObject, old: KubeObject | undefined, prior: readonly FieldError[]): SchemaVerdict {
     const { compiled, subresource } = this.scope
-    return old && subresource?.name === 'status'
-      ? compiled.validateStatus(object, old, prior)
-      : compiled.validate(object, old, prior)
+    const verdict =
+      old && subresource?.name === 'status'
+        ? compiled.validateStatus(object, old, prior)
+        : compiled.validate(object, old, prior)
+    const more = this.#subresourceErrors(object)
+    return more.length ? { ...verdict, errors: [...verdict.errors, ...more] } : verdict
   }
 
   #metadataErrors(object: KubeObject, old: KubeObject | undefined): readonly FieldError[] {
     const { resource } = this.scope
-    if (!(resource instanceof StoredResource)) return []
+    if (!(resource instanceof StoredResource) || this.scope.foreign) return []
     return old ? metadataUpdateErrors(resource, object, old) : metadataErrors(resource, object)
   }
 

@@ -45,37 +45,52 @@ export class TypeInference {
   }
 
   #unify(left: CelType, right: CelType): boolean {
-    const [a, b] = [this.#substitute(left), this.#substitute(right)]
-    if (isVariable(b)) return this.#bind(b, a)
-    if (isVariable(a)) return this.#bind(a, b)
-    if (isDyn(a) || isDyn(b)) return true
-    if (a.name === 'null') return nullable.has(b.name) || b.fields !== undefined
-    if (b.name === 'null') return nullable.has(a.name) || a.fields !== undefined
-    if (a.name === 'type') return b.name === 'type'
-    return a.name === b.name && a.parameters.every((one, i) => this.#unify(one, b.parameters[i] ?? types.dyn))
+    if (isVariable(right)) {
+      const { valid, known } = this.#substitute(left, right)
+      if (valid || known) return valid
+    }
+    if (isVariable(left)) return this.#substitute(right, left).valid
+    if (isDyn(left) || isDyn(right)) return true
+    if (left.name === 'null') return nullable.has(right.name) || right.fields !== undefined
+    if (right.name === 'null') return nullable.has(left.name) || left.fields !== undefined
+    if (left.name === 'type') return right.name === 'type'
+    return (
+      left.name === right.name && left.parameters.every((one, i) => this.#unify(one, right.parameters[i] ?? types.dyn))
+    )
   }
 
-  #substitute(type: CelType): CelType {
-    const found = isVariable(type) ? this.#found.get(type.name) : undefined
-    return found ? this.#substitute(found) : type
-  }
-
-  #bind(variable: CelType, type: CelType): boolean {
-    if (variable.name === type.name) return true
-    if (this.#occurs(variable, type)) return false
+  /** A variable that stands for two types stands for the wider one. */
+  #substitute(type: CelType, variable: CelType): { valid: boolean; known: boolean } {
+    if (type.name === variable.name) return { valid: true, known: true }
+    const known = this.#found.get(variable.name)
+    if (known) {
+      if (!this.#unify(type, known)) return { valid: false, known: true }
+      const wider = mostGeneral(type, known)
+      if (!this.#occurs(variable, wider)) this.#found.set(variable.name, wider)
+      return { valid: true, known: true }
+    }
+    if (this.#occurs(variable, type)) return { valid: false, known: false }
     this.#found.set(variable.name, type)
-    return true
+    return { valid: true, known: false }
   }
 
   #occurs(variable: CelType, type: CelType): boolean {
-    const { name, parameters } = this.#substitute(type)
-    return name === variable.name || parameters.some((parameter) => this.#occurs(variable, parameter))
+    if (type.name === variable.name) return true
+    const known = this.#found.get(type.name)
+    if (known) return this.#occurs(variable, known)
+    return type.parameters.some((parameter) => this.#occurs(variable, parameter))
   }
 
   /** The type of values that are of one of two types: undefined when nothing but dyn is. */
   join(a: CelType, b: CelType): CelType | undefined {
-    if (!this.assignable([b], [a])) return undefined
-    const left = this.resolve(a)
-    return isDyn(left) || left.name !== 'null' ? left : this.resolve(b)
+    return this.assignable([a], [b]) ? mostGeneral(this.resolve(a), this.resolve(b)) : undefined
   }
+}
+
+const mostGeneral = (a: CelType, b: CelType): CelType => (isAtLeastAsGeneral(a, b) ? a : b)
+
+function isAtLeastAsGeneral(a: CelType, b: CelType): boolean {
+  if (isDyn(a) || isVariable(a)) return true
+  if (isDyn(b) || isVariable(b) || a.name !== b.name) return false
+  return a.name === 'type' || a.parameters.every((one, i) => isAtLeastAsGeneral(one, b.parameters[i] ?? types.dyn))
 }

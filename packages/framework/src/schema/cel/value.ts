@@ -57,6 +57,17 @@ export class List {
   constructor(items: readonly Value[]) {
     this.items = items
   }
+
+  /** `this + other`. Sets and list maps join in their own ways. */
+  concat(other: List): List {
+    return new List([...this.items, ...other.items])
+  }
+
+  /** Whether both hold the same; `same` compares items. */
+  matches(other: List, same: (a: Value, b: Value) => boolean): boolean {
+    const { items } = other
+    return this.items.length === items.length && this.items.every((item, i) => same(item, items[i] ?? null))
+  }
 }
 
 /** A key as look-ups compare it: numbers of all types are one. */
