@@ -71,14 +71,17 @@ export class EtcdBackend implements Backend {
     return this.#opening
   }
 
-  close(): Promise<void> {
+  /** Waits for the calls that are going on. */
+  async close(): Promise<void> {
+    await this.#opening?.catch(() => undefined)
     const opened = this.#opened
-    if (!opened) return this.#closing ?? Promise.resolve()
-    this.#opened = undefined
-    this.#opening = undefined
-    for (const watch of this.#watches) watch.end()
-    this.#closing = close(opened)
-    return this.#closing
+    if (opened) {
+      this.#opened = undefined
+      this.#opening = undefined
+      for (const watch of this.#watches) watch.end()
+      this.#closing = close(opened)
+    }
+    await this.#closing
   }
 
   async currentRevision(): Promise<number> {
@@ -150,7 +153,7 @@ export class EtcdBackend implements Backend {
     await this.#closing
     const { servers, caFile, certFile, keyFile } = this.#options
     const { keepaliveTimeSeconds = 10, keepaliveTimeoutSeconds = 5, compactionIntervalSeconds = 300 } = this.#options
-    const [ca, cert, key] = await Promise.all([caFile, certFile, keyFile].map((path) => path && readFile(path)))
+    const [ca, cert, key] = await Promise.all([readIfNamed(caFile), readIfNamed(certFile), readIfNamed(keyFile)])
     const cluster = new Cluster({
       servers,
       tls: { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) },
@@ -202,6 +205,9 @@ export class EtcdBackend implements Backend {
 
 /** Of any key: it is the revision of the store that counts. */
 const revisionRequest: RangeRequest = { key: Buffer.from(compactRevisionKey), limit: 1 }
+
+const readIfNamed = async (path: string | undefined): Promise<Buffer | undefined> =>
+  path === undefined ? undefined : readFile(path)
 
 const historyCodes: ReadonlySet<string> = new Set(['Compacted', 'FutureRevision'])
 
