@@ -162,7 +162,7 @@ export class EventRecorder {
         return
       } catch (error) {
         // A try whose answer was lost had come through.
-        if (attempt > 1 && isAlreadyExists(error)) {
+        if (attempt > 1 && attempt < maxTries && isAlreadyExists(error)) {
           series.sentCount = Math.max(1, series.sentCount)
           continue
         }
