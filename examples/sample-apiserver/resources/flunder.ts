@@ -15,14 +15,12 @@ function toV1beta1({ spec, ...rest }: FlunderV1alpha1): Flunder {
   }
 }
 
-/** v1alpha1 has one reference: what is neither (Flunder, flunderReference) nor (Fischer, fischerReference) it cannot say. */
+/** v1alpha1 has one reference, that of its type: the other one it cannot say. */
 function toV1alpha1({ spec, ...rest }: Flunder): FlunderV1alpha1 {
   const { referenceType, flunderReference, fischerReference } = spec
-  if (referenceType === 'Flunder' && flunderReference)
-    return { ...rest, spec: { reference: flunderReference, referenceType } }
-  if (referenceType === 'Fischer' && fischerReference)
-    return { ...rest, spec: { reference: fischerReference, referenceType } }
-  return { ...rest, spec: {} }
+  if (referenceType !== 'Flunder' && referenceType !== 'Fischer') return { ...rest, spec: {} }
+  const reference = referenceType === 'Flunder' ? flunderReference : fischerReference
+  return { ...rest, spec: { ...(reference ? { reference } : {}), referenceType } }
 }
 
 const v1alpha1 = convert(FlunderV1alpha1, { toStorage: toV1beta1, fromStorage: toV1alpha1 })

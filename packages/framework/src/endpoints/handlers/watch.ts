@@ -14,6 +14,9 @@ import { renderingOf } from './negotiation.ts'
 /** A watch that names no time lives between one and two times this long, in seconds. Source: server/config.go MinRequestTimeout. */
 const minRequestTimeoutSeconds = 1800
 
+/** How long a client has to take what was already written to it. */
+const stalledGraceMs = 5000
+
 /** GET with `watch`, and the deprecated /watch/ paths. Source: endpoints/handlers/{get,watch}.go. */
 export const watch: Handler = async (scope, exchange) => {
   const { context, query } = exchange
@@ -40,6 +43,14 @@ export const watch: Handler = async (scope, exchange) => {
     stream.close()
   }
   response.once('close', stop)
+  // A client that takes nothing more is not waited for once its stream is over.
+  stream.over?.addEventListener(
+    'abort',
+    () => {
+      if (response.writableNeedDrain) setTimeout(() => response.destroy(), stalledGraceMs).unref()
+    },
+    { once: true },
+  )
   try {
     await pump(stream, exchange, new WatchEncoder(scope, rendering))
   } finally {
