@@ -44,7 +44,6 @@ export const overFirst =
 
 export const overSecond: Cost = (_first, second) => Math.ceil(sizeOf(second) * perCharacter)
 export const overBoth: Cost = (first, second) => Math.ceil((sizeOf(first) + sizeOf(second)) * perCharacter)
-export const overResult: Cost = (_first, _second, result) => Math.ceil(sizeOf(result) * 2 * perCharacter)
 /** As many steps as the shorter of the two has. */
 export const overShorter: Cost = (first, second) =>
   first instanceof Opaque ? 1 : Math.ceil(Math.min(sizeOf(first), sizeOf(second)) * perCharacter)

@@ -12,8 +12,8 @@ import {
   type Value,
 } from './value.ts'
 
-/** What a call costs, from its arguments and its result; 1 where nothing is said. */
-export type Cost = (first: Value, second: Value, result: Value) => number
+/** What a call costs, from its first two arguments; 1 where nothing is said. It is charged before the call. */
+export type Cost = (first: Value, second: Value) => number
 
 /** One way to call a function. */
 export interface Overload {
