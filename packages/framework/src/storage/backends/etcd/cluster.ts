@@ -101,14 +101,18 @@ export class Cluster {
     const until = performance.now() + timeoutSeconds * 1000
     // What is sent late may be carried out, but not be answered in time
     const sendUntil = until - timeoutSeconds * 500
+    let last: unknown
     for (;;) {
-      const endpoint = await this.connected(sendUntil)
+      const endpoint = await this.connected(sendUntil).catch((error: unknown) => {
+        throw this.#closed || last === undefined ? error : writeFailure(last, fields)
+      })
       try {
         return await endpoint.call(method, request, until - performance.now())
       } catch (error) {
         if (isTransient(error)) this.leave(endpoint)
         if (!isUnprocessed(error) || this.#closed || performance.now() + retryMilliseconds >= sendUntil)
           throw writeFailure(error, fields)
+        last = error
         await pause()
       }
     }
