@@ -1,4 +1,11 @@
-import { StatusError, type AdmissionAttributes, type AdmissionPlugin, type RequestContext, LabelSelector, FieldSelector } from '@apiserver-kit/framework'
+import {
+  StatusError,
+  type AdmissionAttributes,
+  type AdmissionPlugin,
+  type RequestContext,
+  LabelSelector,
+  FieldSelector,
+} from '@apiserver-kit/framework'
 import type { FischerResource } from '../resources/fischer.ts'
 
 const everyFischer = {
@@ -29,6 +36,10 @@ export class BanFlunder implements AdmissionPlugin {
     const { items } = await this.#fischers.list(everyFischer, { ...ctx, namespace: '' })
     for (const item of items)
       if (this.#fischers.copyOf(item).disallowedFlunders?.includes(name))
-        throw StatusError.forbidden(attributes.resource, name, 'this name may not be used, please change the resource name')
+        throw StatusError.forbidden(
+          attributes.resource,
+          name,
+          'this name may not be used, please change the resource name',
+        )
   }
 }

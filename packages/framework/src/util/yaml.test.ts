@@ -168,7 +168,7 @@ describe('stringifyYaml', () => {
 
   it('is read back to the same value', () => {
     const text = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 12 }).filter((s) => s.isWellFormed()),
+      fc.string({ unit: 'binary', maxLength: 12 }).filter((s) => Buffer.from(s).toString() === s),
       fc.constantFrom(
         'yes',
         'n',

@@ -12,7 +12,9 @@ export const Fischer = defineKind({
   deprecationWarning: 'wardle.example.com/v1alpha1 Fischer is deprecated in v1.3+, unavailable in v1.10+',
   schema: Type.Object({
     disallowedFlunders: Type.Optional(
-      Type.Array(Type.String(), { description: 'DisallowedFlunders holds a list of Flunder.Names that are disallowed.' }),
+      Type.Array(Type.String(), {
+        description: 'DisallowedFlunders holds a list of Flunder.Names that are disallowed.',
+      }),
     ),
   }),
 })

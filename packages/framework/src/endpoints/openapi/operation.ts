@@ -1,8 +1,9 @@
+import type { OpenAPIV3 } from 'openapi-types'
 import type { GroupVersionKind } from '../../meta/group-version.ts'
 
 /** Operations as both versions of OpenAPI are written from. */
 
-export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch'
+export type Method = Exclude<`${OpenAPIV3.HttpMethods}`, 'head' | 'options' | 'trace'>
 
 export interface Parameter {
   readonly name: string

@@ -17,9 +17,11 @@ import { StorageError } from '../storage-error.ts'
 import { Store } from '../store.ts'
 import { Cacher, type CacherOptions } from './cacher.ts'
 
+const memorySupports = new MemoryBackend().supports
+
 /** Counts what it is asked, and breaks its watches when told. */
 class TestBackend extends MemoryBackend {
-  override readonly supports = { ...this.supports, localReads: true }
+  override readonly supports = { ...memorySupports, localReads: true }
   ranges = 0
   watches = 0
   broken = false
@@ -55,7 +57,7 @@ class TestBackend extends MemoryBackend {
 }
 
 class RemoteTestBackend extends TestBackend {
-  override readonly supports = { ...this.supports, localReads: false }
+  override readonly supports = { ...memorySupports, localReads: false }
 }
 
 const open: (() => Promise<unknown>)[] = []

@@ -11,9 +11,11 @@ import { Cacher } from './cacher.ts'
 /** What a Storage waits for in vain need not be long to be tested. */
 const options = { freshTimeoutMs: 300 }
 
+const memorySupports = new MemoryBackend().supports
+
 /** As a backend behind a network: the cacher keeps the objects. */
 class RemoteBackend extends MemoryBackend {
-  override readonly supports = { ...this.supports, localReads: false }
+  override readonly supports = { ...memorySupports, localReads: false }
 }
 
 for (const [name, Kind] of Object.entries({ MemoryBackend, RemoteBackend }))
