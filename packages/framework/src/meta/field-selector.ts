@@ -18,7 +18,9 @@ export class FieldSelector {
   /** Throws 400 with Go's text. */
   static parse(text: string): FieldSelector {
     return new FieldSelector(
+      // Go sorts them first: of several wrong terms it names the least.
       splitTerms(text)
+        .sort()
         .filter((term) => term !== '')
         .map((term) => parseTerm(text, term)),
     )

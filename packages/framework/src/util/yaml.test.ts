@@ -162,6 +162,21 @@ describe('stringifyYaml', () => {
     )
   })
 
+  it('quotes as Go: twice what would be no string, once what punctuation breaks, nothing else', () => {
+    const value = {
+      a: 'one: two',
+      b: "it's: so",
+      c: ['', '1:30', '#', '- x'],
+      d: 'a\nb\n',
+      e: ' lead',
+      f: "it's",
+      g: 'a\tb: c',
+    }
+    expect(stringifyYaml(value)).to.equal(
+      "a: 'one: two'\nb: 'it''s: so'\nc:\n- \"\"\n- \"1:30\"\n- '#'\n- '- x'\nd: |\n  a\n  b\ne: ' lead'\nf: it's\ng: \"a\\tb: c\"\n",
+    )
+  })
+
   it('leaves out what is undefined', () => {
     expect(stringifyYaml({ a: undefined, b: 1 } as unknown as JsonValue)).to.equal('b: 1\n')
   })

@@ -1,4 +1,14 @@
-import { defineScalarTag, dump, DUMP_SCHEMA, NOT_RESOLVED, parseEvents, visit, YAMLException } from 'js-yaml'
+import {
+  defineScalarTag,
+  dump,
+  DUMP_SCHEMA,
+  NOT_RESOLVED,
+  parseEvents,
+  SCALAR_STYLE,
+  strTag,
+  visit,
+  YAMLException,
+} from 'js-yaml'
 import { maxDepth, type JsonValue } from './json.ts'
 import { YamlComposer, YamlSyntaxError } from './yaml-composer.ts'
 import { resolvePlainScalar } from './yaml-scalar.ts'
@@ -64,15 +74,22 @@ export function stringifyYaml(value: JsonValue): string {
     noRefs: true,
     skipInvalid: true,
     seqNoIndent: true,
-    quoteStyle: 'double',
+    quoteStyle: 'single',
     lineWidth: -1,
     transform: (documents) => {
       visit(documents, (node) => {
+        if (node.kind === 'scalar' && node.tag === strTag.tagName && !readsAsString(node.value))
+          node.style = SCALAR_STYLE.DOUBLE_QUOTED
         if (node.kind === 'mapping') node.items.sort((a, b) => compareKeys(textOf(a.key), textOf(b.key)))
       })
     },
   })
 }
+
+/** Go puts double quotes around what would be no string without them, single ones around what YAML's punctuation forces it to quote. */
+const readsAsString = (text: string): boolean =>
+  schema.resolveImplicitScalarTag(text).tag.tagName === strTag.tagName &&
+  !/^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/.test(text)
 
 const textOf = (node: { readonly kind: string; readonly value?: unknown }): string =>
   typeof node.value === 'string' ? node.value : ''
