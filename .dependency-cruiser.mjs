@@ -23,7 +23,12 @@ export default {
       from: { path: `^${src}/(?!testing/)`, pathNot: '\\.test\\.ts$' },
       to: { path: `^${src}/testing/` },
     },
-    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'not-to-development-dependencies',
       severity: 'error',

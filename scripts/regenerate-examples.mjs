@@ -9,7 +9,8 @@ const cli = join(root, 'packages/cli/dist/main.js')
 const committed = join(root, 'examples/quickstart')
 const temporary = mkdtempSync(join(tmpdir(), 'quickstart-'))
 const made = join(temporary, 'quickstart')
-const run = (cwd, ...args) => execFileSync(process.execPath, [cli, ...args], { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
+const run = (cwd, ...args) =>
+  execFileSync(process.execPath, [cli, ...args], { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
 
 const ignored = new Set(['node_modules', 'data'])
 const filesOf = (folder) =>

@@ -16,8 +16,7 @@ const parser = yargs(hideBin(process.argv))
   .help()
 for (const command of commands) parser.command(command)
 parser.fail((message, error) => {
-  const text =
-    error instanceof UserError || !(error as Error | undefined) ? message || (error).message : undefined
+  const text = error instanceof UserError || !(error as Error | undefined) ? message || error.message : undefined
   process.stderr.write(`${colors.red('error:')} ${text ?? String(error.stack)}\n`)
   if (!(error as Error | undefined)) process.stderr.write('Run with --help to see all commands and flags.\n')
   process.exit(1)

@@ -13,7 +13,14 @@ export { StatusSubresource } from './registry/status-subresource.ts'
 export { StoredResource } from './registry/stored-resource.ts'
 export { Subresource } from './registry/subresource.ts'
 export type { RequestContext, UserInfo } from './request/context.ts'
-export { defineKind, type Column, type Kind, type KindDefinition, type ObjectOf, type ObjectOfSchema } from './schema/kind.ts'
+export {
+  defineKind,
+  type Column,
+  type Kind,
+  type KindDefinition,
+  type ObjectOf,
+  type ObjectOfSchema,
+} from './schema/kind.ts'
 export { Enum, Type, type EmbeddedObject } from './schema/type-helpers.ts'
 export { ApiServer } from './server/api-server.ts'
 export { parseServerFlags, type ParsedFlags } from './server/flags.ts'

@@ -29,7 +29,7 @@ export const dev: CommandModule<object, { controller: boolean; watch: boolean }>
       .epilogue('All other flags go to the server: apiserver-kit dev --secure-port 7443'),
   handler: async (argv) => {
     const { directory } = findProject(process.cwd())
-    const flags = serverFlags((argv._).slice(1).map(String))
+    const flags = serverFlags(argv._.slice(1).map(String))
     const run = new Run(directory, flags, argv.controller)
     const stop = (): void => {
       void run.stop().then(() => process.exit(run.exitCode))

@@ -2,6 +2,7 @@ import type { AdmissionChain } from '../auth/admission/chain.ts'
 import type { GroupKind, GroupResource } from '../meta/group-version.ts'
 import type { KubeObject } from '../meta/object.ts'
 import type { InstalledResource, InstalledSubresource } from '../registry/installed.ts'
+import { servedKinds } from '../registry/resource-registry.ts'
 import type { Resource } from '../registry/resource.ts'
 import type { FieldsOf } from '../registry/predicate.ts'
 import { StoredResource } from '../registry/stored-resource.ts'
@@ -84,6 +85,12 @@ export class RequestScope {
   /** From the version asked for to the hub. May change the object given. */
   toHub(object: KubeObject): KubeObject {
     return this.foreign ? object : this.versions.toHub(object)
+  }
+
+  /** Another served version of the kind. */
+  compiledVersion(apiVersion: string): CompiledKind | undefined {
+    const kind = this.foreign ? undefined : servedKinds(this.resource).find((k) => k.apiVersion === apiVersion)
+    return kind && compileKind(kind)
   }
 
   objectOf(answer: KubeObject | StoredItem): KubeObject {

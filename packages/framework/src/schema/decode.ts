@@ -16,6 +16,7 @@ import { YamlSyntaxError } from '../util/yaml-composer.ts'
 import { readYaml } from '../util/yaml.ts'
 import { cannotBeHandled, unrecognized } from './decode-error.ts'
 import { coerceEmbeddedMetadata } from './embedded-metadata.ts'
+import type { Kind } from './kind.ts'
 import type { CompiledKind } from './structural.ts'
 
 /** What decoding needs of a compiled kind. */
@@ -24,6 +25,14 @@ export type DecodableKind = Pick<CompiledKind, 'kind' | 'schema' | 'prune' | 'de
 export interface DecodeOptions {
   /** `Ignore` looks for no duplicate or unknown fields, `Strict` refuses them. */
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict'
+  /** What to make of a body in another version of the kind, which is refused: its unknown fields are complained of all the same. */
+  readonly otherVersions?: OtherVersions
+}
+
+interface OtherVersions {
+  /** Undefined for a version that is not declared: of that, no field is known. */
+  readonly find: (apiVersion: string) => DecodableKind | undefined
+  readonly warn: (warnings: readonly string[]) => void
 }
 
 export interface DecodedObject {
@@ -53,16 +62,19 @@ export function decodeObject(
   body: Buffer,
   mediaType: string,
   compiled: DecodableKind,
-  { fieldValidation }: DecodeOptions,
+  options: DecodeOptions,
 ): DecodedObject {
   const { kind } = compiled
+  const { fieldValidation } = options
   const read = readBody(body, mediaType, kind.kind, fieldValidation !== 'Ignore')
   const { value } = read
   const given = kindOf(value, body, kind.kind)
-  if (getOwn(value, 'apiVersion') !== kind.apiVersion)
+  if (getOwn(value, 'apiVersion') !== kind.apiVersion) {
+    complainOfOther(read, kind, options)
     throw StatusError.badRequest(
       `the API version in the data (${text(value, 'apiVersion')}) does not match the expected API version (${kind.apiVersion})`,
     )
+  }
   const { object, unknown, error } = decodeUnstructured(value, compiled, { fieldValidation })
   if (object === undefined) throw cannotBeHandled(kind, given, error ?? 'not an object')
   if (fieldValidation === 'Strict' && read.duplicates.length + unknown.length > 0) {
@@ -70,6 +82,33 @@ export function decodeObject(
     throw cannotBeHandled(kind, given, `strict decoding error: ${all.join(', ')}`)
   }
   return { object, warnings: [...read.duplicates, ...unknown].slice(0, maxComplaints) }
+}
+
+/** Go decodes a body by the version that it names before it looks whether that is the endpoint's. */
+function complainOfOther(read: ReadBody, kind: Kind, { fieldValidation, otherVersions }: DecodeOptions): void {
+  if (!otherVersions || fieldValidation === 'Ignore') return
+  const { value, duplicates, strictDuplicates } = read
+  const [version = '', group = ''] = text(value, 'apiVersion').split('/').reverse()
+  const sameKind = group === kind.group && text(value, 'kind') === kind.kind
+  const unknown = sameKind ? unknownFields(value, otherVersions.find(text(value, 'apiVersion'))) : []
+  if (fieldValidation === 'Strict' && strictDuplicates.length + unknown.length > 0) {
+    const all = [...strictDuplicates, ...unknown].slice(0, maxComplaints)
+    throw cannotBeHandled({ ...kind, version }, kind.kind, `strict decoding error: ${all.join(', ')}`)
+  }
+  otherVersions.warn([...duplicates, ...unknown].slice(0, maxComplaints))
+}
+
+function unknownFields(value: JsonObject, compiled: DecodableKind | undefined): string[] {
+  try {
+    const { unknown } = readObjectMeta(getOwn(value, 'metadata'))
+    const others = compiled
+      ? compiled.prune(value as unknown as KubeObject)
+      : Object.keys(value).filter((member) => !['apiVersion', 'kind', 'metadata'].includes(member))
+    return [...unknown, ...others.sort()].map((path) => `unknown field "${path}"`)
+  } catch (error) {
+    if (error instanceof ObjectMetaTypeError) return []
+    throw error
+  }
 }
 
 /**

@@ -54,9 +54,12 @@ export class CompiledKind {
     this.hasRules = hasRules(schema)
   }
 
-  /** Fills in defaults, in place: the schema's, then the author's. Null that is no value of its own goes. */
-  default(object: KubeObject): void {
-    for (const fill of this.#fillers) fill(json(object))
+  /**
+   * Fills in defaults, in place: the schema's, then the author's. Null that is no value of its own goes, or with `keepsNulls` stays for
+   * validation to refuse: what is applied means its nulls.
+   */
+  default(object: KubeObject, keepsNulls = false): void {
+    for (const fill of this.#fillers) fill(json(object), keepsNulls)
     this.#setDefaults?.(object)
     this.#omit?.(json(object))
   }

@@ -23,7 +23,7 @@ export function applier(write: IncomingWrite, body: Buffer): Patcher {
     if (merged !== live) {
       // The configuration has passed the field manager's types, which let pass what lies below an object without members.
       scope.compiled.prune(merged)
-      scope.compiled.default(merged)
+      scope.compiled.default(merged, true)
     }
     write.checkName(merged)
     write.dedupOwners(merged)

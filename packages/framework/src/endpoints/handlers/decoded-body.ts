@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../meta/object.ts'
-import { decodeObject } from '../../schema/decode.ts'
+import { decodeObject, type DecodeOptions } from '../../schema/decode.ts'
 import { stringify } from '../../util/json.ts'
 import { readBody } from '../body.ts'
 import type { Exchange } from '../exchange.ts'
@@ -17,8 +17,18 @@ export async function decodedBody(
   const mediaType = bodyMediaType(exchange.request.headers['content-type'])
   const body = await readBody(exchange)
   const { kind } = scope
+  const { warnings } = exchange.context
+  const options: DecodeOptions = {
+    fieldValidation,
+    otherVersions: {
+      find: (apiVersion) => scope.compiledVersion(apiVersion),
+      warn: (texts) => {
+        for (const text of texts) warnings.add(text)
+      },
+    },
+  }
   if (mediaType !== 'application/vnd.kubernetes.protobuf' || !hasProtobufForm(kind.apiVersion, kind.kind))
-    return decodeObject(body, mediaType, scope.compiled, { fieldValidation })
+    return decodeObject(body, mediaType, scope.compiled, options)
   const json = stringify(decodeProtobuf(body, kind))
-  return decodeObject(Buffer.from(json), 'application/json', scope.compiled, { fieldValidation })
+  return decodeObject(Buffer.from(json), 'application/json', scope.compiled, options)
 }

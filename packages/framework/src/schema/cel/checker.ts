@@ -272,7 +272,11 @@ class Checker {
     if (range.name === 'list') return count === 1 ? [first] : [types.int, first]
     if (range.name === 'map') return [first, second]
     if (isVariable(range)) this.#inference.assignable([types.dyn], [range])
-    else if (!isDyn(range)) this.#fail(`expression of type '${formatType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`, offset)
+    else if (!isDyn(range))
+      this.#fail(
+        `expression of type '${formatType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
+        offset,
+      )
     return [types.dyn, types.dyn]
   }
 }

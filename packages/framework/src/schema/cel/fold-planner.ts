@@ -21,7 +21,10 @@ type Turn = (frame: Frame) => boolean
 export function planFold(expression: Fold, planner: Planner): Evaluate {
   const { range, variables, filter, body, result } = expression
   const over = planner.plan(range)
-  const [slots, [keep, evaluate]] = planner.within(variables, () => [filter && planner.plan(filter), planner.plan(body)])
+  const [slots, [keep, evaluate]] = planner.within(variables, () => [
+    filter && planner.plan(filter),
+    planner.plan(body),
+  ])
   const begin = accumulators[result]
   const turnCost = turnCosts[result]
   return (frame) => {

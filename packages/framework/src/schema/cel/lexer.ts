@@ -23,8 +23,7 @@ const double = /(?:\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d
 const integer = /(0[xX][0-9a-fA-F]+|\d+)([uU]?)/y
 const text =
   /([bB]?[rR]?|[rR][bB])(?:"""((?:(?!""")[^\\]|\\[\s\S])*)"""|'''((?:(?!''')[^\\]|\\[\s\S])*)'''|"((?:[^"\\\n\r]|\\.)*)"|'((?:[^'\\\n\r]|\\.)*)')/y
-const rawText =
-  /([bB]?[rR]|[rR][bB])(?:"""([\s\S]*?)"""|'''([\s\S]*?)'''|"([^"\n\r]*)"|'([^'\n\r]*)')/y
+const rawText = /([bB]?[rR]|[rR][bB])(?:"""([\s\S]*?)"""|'''([\s\S]*?)'''|"([^"\n\r]*)"|'([^'\n\r]*)')/y
 const operator = /\|\||&&|[=!<>]=|[-+*/%!<>?:.,()[\]{}]/y
 
 /** Splits an expression. Throws an {@link ExpressionError}. */
@@ -53,8 +52,7 @@ function next(source: string, offset: number): [token: Token, end: number] {
   const name = at(identifier, source, offset)
   if (name) return [{ kind: 'identifier', text: name[0], offset }, offset + name[0].length]
   const quoted = at(quotedIdentifier, source, offset)
-  if (quoted)
-    return [{ kind: 'identifier', text: quoted[1] ?? '', quoted: true, offset }, offset + quoted[0].length]
+  if (quoted) return [{ kind: 'identifier', text: quoted[1] ?? '', quoted: true, offset }, offset + quoted[0].length]
   const sign = at(operator, source, offset)
   if (!sign) throw new ExpressionError(`Syntax error: token recognition error at: '${source.charAt(offset)}'`, offset)
   return [{ kind: 'operator', text: sign[0], offset }, offset + sign[0].length]

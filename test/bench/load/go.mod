@@ -1,0 +1,3 @@
+module apiserver-kit-bench-load
+
+go 1.24.0
