@@ -41,7 +41,7 @@ function sameEntries(a: MapValue, b: MapValue): boolean {
 /** Negative, zero or positive; NaN where doubles have no order. Throws for values that have none. */
 export function compare(a: Value, b: Value): number {
   const [x, y] = [numeric(a), numeric(b)]
-  if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : x === y || !hasNaN(x, y) ? 0 : NaN
+  if (x !== undefined && y !== undefined) return typeof x === typeof y ? order(x, y) : order(Number(x), Number(y))
   if (typeof a === 'string' && typeof b === 'string') return a === b ? 0 : compareUtf8(a, b)
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b)
   if (a instanceof Timestamp && b instanceof Timestamp) return sign(a.nanos - b.nanos)
@@ -50,5 +50,5 @@ export function compare(a: Value, b: Value): number {
   throw noSuchOverload()
 }
 
-const hasNaN = (...values: (number | bigint)[]): boolean => values.some((value) => Number.isNaN(value))
+const order = (x: number | bigint, y: number | bigint): number => (x < y ? -1 : x > y ? 1 : x === y ? 0 : NaN)
 const sign = (difference: bigint): number => (difference < 0n ? -1 : difference > 0n ? 1 : 0)

@@ -42,7 +42,6 @@ export const strings: readonly Overload[] = [
   member('substring', ['string', 'int'], 'string', (text, from) => substring(text, from, undefined), once),
   member('substring', ['string', 'int', 'int'], 'string', substring, once),
   member('trim', ['string'], 'string', (text) => text.replace(blank, ''), once),
-  member('reverse', ['string'], 'string', (text) => [...text].reverse().join(''), once),
   member('join', ['list(string)'], 'string', ({ items }) => texts(items).join(''), overItems),
   member(
     'join',
