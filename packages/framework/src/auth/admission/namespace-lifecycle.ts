@@ -14,6 +14,8 @@ export interface NamespaceSource {
   get(name: string): NamespaceState | undefined | Promise<NamespaceState | undefined>
   /** Asks the cluster itself. Given only where `get` may lag behind. */
   live?(name: string, signal: AbortSignal): Promise<NamespaceState | undefined>
+  /** Waits a while for the cache; false: it is not there yet, and nobody can say anything. */
+  ready?(signal: AbortSignal): Promise<boolean>
 }
 
 /** How long a cache gets to see a namespace that was only just created. */
@@ -48,6 +50,8 @@ export class NamespaceLifecycle implements AdmissionPlugin {
       return
     }
     if (operation !== 'CREATE' || namespace === '' || isAccessReview(attributes)) return
+    if (this.#source.ready && !(await this.#source.ready(ctx.signal)))
+      throw admissionForbidden(attributes, 'not yet ready to handle request')
     const state = await this.#find(namespace, ctx.signal)
     if (!state) throw StatusError.notFound({ group: '', resource: 'namespaces' }, namespace)
     if (!state.terminating) return

@@ -24,13 +24,21 @@ export class TokenReviewer implements TokenAuthenticator {
       return undefined
     }
     if (!isObject(user)) throw new Error('the token is authenticated, but the answer names no user')
-    return { user: { name: text(user['username']), uid: text(user['uid']), groups: texts(user['groups']), extra: extraOf(user) } }
+    return {
+      user: {
+        name: text(user['username']),
+        uid: text(user['uid']),
+        groups: texts(user['groups']),
+        extra: extraOf(user),
+      },
+    }
   }
 }
 
 function extraOf(user: JsonObject): Record<string, string[]> {
   const extra: Record<string, string[]> = {}
-  if (isObject(user['extra'])) for (const [key, values] of Object.entries(user['extra'])) setOwn(extra, key, texts(values))
+  if (isObject(user['extra']))
+    for (const [key, values] of Object.entries(user['extra'])) setOwn(extra, key, texts(values))
   return extra
 }
 
