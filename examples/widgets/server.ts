@@ -1,9 +1,9 @@
-import { ApiServer, LmdbBackend, parseServerFlags, runApiServer } from '@apiserver-kit/framework'
+import { ApiServer, backendOf, parseServerFlags, runApiServer } from '@apiserver-kit/framework'
 import { GadgetResource } from './resources/gadget.ts'
 import { WidgetResource } from './resources/widget.ts'
 
 const options = parseServerFlags(process.argv.slice(2), { dataDir: './data' })
-const server = new ApiServer({ ...options, backend: new LmdbBackend(options.dataDir) })
+const server = new ApiServer({ ...options, backend: await backendOf(options) })
   .install(new GadgetResource())
   .install(new WidgetResource())
 

@@ -23,6 +23,7 @@ export {
 } from './schema/kind.ts'
 export { Enum, Type, type EmbeddedObject } from './schema/type-helpers.ts'
 export { ApiServer } from './server/api-server.ts'
+export { backendOf, type StorageFlags } from './server/backend-of.ts'
 export { parseServerFlags, type ParsedFlags } from './server/flags.ts'
 export type { ApiServerOptions, ServerFlags } from './server/options.ts'
 export { runApiServer } from './server/run-api-server.ts'

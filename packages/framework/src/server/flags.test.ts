@@ -20,4 +20,26 @@ describe('readFlags', () => {
   it('wants a certificate and its key together', () => {
     expect(() => readFlags(['--tls-cert-file', 'a'])).to.throw(FlagError, 'go together')
   })
+  it("reads Go's flags of etcd: addresses with commas or one by one", () => {
+    const flags = ['--etcd-servers', 'https://a:2379, http://[::1]:2379', '--etcd-servers=c', '--etcd-prefix=/x']
+    expect(readFlags([...flags, '--etcd-compaction-interval', '90s'])).to.deep.equal({
+      etcdServers: ['https://a:2379', 'http://[::1]:2379', 'c'],
+      etcdPrefix: '/x',
+      etcdCompactionIntervalSeconds: 90,
+    })
+    expect(readFlags(['--etcd-cafile=a', '--etcd-certfile=b', '--etcd-keyfile=c'])).to.deep.equal({
+      etcdCaFile: 'a',
+      etcdCertFile: 'b',
+      etcdKeyFile: 'c',
+    })
+  })
+  it('refuses addresses that are none, half a pair of files, and negative times', () => {
+    expect(() => readFlags(['--etcd-servers', 'a,,b'])).to.throw(FlagError, '"" is no address as https://host:port')
+    expect(() => readFlags(['--etcd-servers', 'ftp://a:1'])).to.throw(FlagError, '"ftp://a:1" is no address')
+    expect(() => readFlags(['--etcd-keyfile', 'a'])).to.throw(
+      FlagError,
+      '--etcd-certfile and --etcd-keyfile go together',
+    )
+    expect(() => readFlags(['--etcd-compaction-interval=-5m'])).to.throw(FlagError, 'less than no time')
+  })
 })

@@ -12,8 +12,11 @@ interface Flag {
   /** `FILE`, `DIR`, … in the help. */
   readonly value: string
   readonly help: string
-  readonly read?: (text: string) => string | number
+  readonly read?: (text: string) => FlagValue
+  /** May be given several times: `read` gets all of it, with commas. */
+  readonly repeated?: boolean
 }
+type FlagValue = string | number | readonly string[]
 
 const flags: Readonly<Record<string, Flag>> = {
   'secure-port': {
@@ -45,10 +48,26 @@ const flags: Readonly<Record<string, Flag>> = {
     help: 'the cluster behind this server; without it, it stands alone',
   },
   'data-dir': { member: 'dataDir', value: 'DIR', help: 'folder of the embedded store' },
+  'etcd-servers': {
+    member: 'etcdServers',
+    value: 'URLS',
+    help: 'addresses of an etcd, as https://host:port, with commas between; without it the store is embedded',
+    read: serversOf,
+    repeated: true,
+  },
+  'etcd-cafile': { member: 'etcdCaFile', value: 'FILE', help: "authorities of etcd's certificate" },
+  'etcd-certfile': { member: 'etcdCertFile', value: 'FILE', help: 'certificate that this server shows to etcd' },
+  'etcd-keyfile': { member: 'etcdKeyFile', value: 'FILE', help: 'key of --etcd-certfile' },
   'etcd-prefix': {
     member: 'etcdPrefix',
     value: 'PREFIX',
     help: `what all keys in the store begin with (default ${defaults.etcdPrefix})`,
+  },
+  'etcd-compaction-interval': {
+    member: 'etcdCompactionIntervalSeconds',
+    value: 'DURATION',
+    help: 'history is kept this long, and twice as long at most; also in the embedded store; 0 keeps it all (default 5m0s)',
+    read: secondsOf,
   },
   'write-kubeconfig': {
     member: 'writeKubeconfig',
@@ -59,7 +78,7 @@ const flags: Readonly<Record<string, Flag>> = {
     member: 'requestTimeoutSeconds',
     value: 'DURATION',
     help: 'longest that a request may take, but for watches (default 1m0s)',
-    read: (text) => parseDuration(text) / 1000,
+    read: secondsOf,
   },
   'max-requests-inflight': {
     member: 'maxRequestsInflight',
@@ -107,16 +126,22 @@ export function readFlags(argv: readonly string[]): Partial<ParsedFlags> {
   try {
     values = parseArgs({
       args: [...argv],
-      options: Object.fromEntries(Object.keys(flags).map((name) => [name, { type: 'string' as const }])),
+      options: Object.fromEntries(
+        Object.entries(flags).map(([name, { repeated = false }]) => [
+          name,
+          { type: 'string' as const, multiple: repeated },
+        ]),
+      ),
       allowPositionals: false,
     }).values
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new FlagError(`error: ${reason}\nRun with --help to see all flags.`, { cause })
   }
-  const result: Record<string, string | number> = {}
-  for (const [name, text] of Object.entries(values)) {
+  const result: Record<string, FlagValue> = {}
+  for (const [name, value] of Object.entries(values)) {
     const flag = flags[name]
+    const text = Array.isArray(value) ? value.join(',') : value
     if (!flag || typeof text !== 'string') continue
     try {
       result[flag.member] = flag.read ? flag.read(text) : text
@@ -127,6 +152,8 @@ export function readFlags(argv: readonly string[]): Partial<ParsedFlags> {
   }
   if ((result.tlsCertFile === undefined) !== (result.tlsPrivateKeyFile === undefined))
     throw new FlagError('error: --tls-cert-file and --tls-private-key-file go together: give both or neither')
+  if ((result.etcdCertFile === undefined) !== (result.etcdKeyFile === undefined))
+    throw new FlagError('error: --etcd-certfile and --etcd-keyfile go together: give both or neither')
   return result
 }
 
@@ -139,6 +166,20 @@ function flagsHelp(): string {
 function countOf(text: string): number {
   if (!/^\d+$/.test(text)) throw new RangeError('not a whole number')
   return Number(text)
+}
+
+function secondsOf(text: string): number {
+  const seconds = parseDuration(text) / 1000
+  if (seconds < 0) throw new RangeError('less than no time')
+  return seconds
+}
+
+function serversOf(text: string): string[] {
+  const servers = text.split(',').map((server) => server.trim())
+  for (const server of servers)
+    if (!/^(?:https?:\/\/)?[^/\s:]+(?::\d+)?$|^(?:https?:\/\/)?\[[^\]]+\](?::\d+)?$/.test(server))
+      throw new RangeError(`${JSON.stringify(server)} is no address as https://host:port`)
+  return servers
 }
 
 function portOf(text: string): number {

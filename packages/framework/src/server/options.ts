@@ -25,6 +25,15 @@ export interface ServerFlags {
   readonly clientCaFile?: string
   /** The cluster behind this server. Without it the server stands alone, with namespaces, leases and events of its own. */
   readonly kubeconfig?: string
+  /** Client addresses of an etcd. Read by {@link backendOf}, as the four below; an ApiServer has its `backend`. */
+  readonly etcdServers?: readonly string[]
+  /** PEM; the authorities of etcd's certificate. */
+  readonly etcdCaFile?: string
+  /** PEM; what this server shows to etcd. */
+  readonly etcdCertFile?: string
+  readonly etcdKeyFile?: string
+  /** History is kept so many seconds at least and twice as many at most; 0: for ever. Default 300. */
+  readonly etcdCompactionIntervalSeconds?: number
   /** What the server's keys begin with. Default `/registry`. */
   readonly etcdPrefix?: string
   /** Writes the administrator's kubeconfig here when the server is ready. */
