@@ -30,7 +30,12 @@ async function replay(server: ExampleServer, set: string): Promise<Verdict[]> {
   return JSON.parse(readFileSync(report, 'utf8')) as Verdict[]
 }
 
-for (const [set, example] of [['wardle', 'sample-apiserver']] as const) {
+const sets = [
+  ['wardle', 'sample-apiserver'],
+  ['widgets', 'widgets'],
+] as const
+
+for (const [set, example] of sets) {
   describe(`golden conversations: ${set}`, function () {
     this.timeout(600_000)
     const names = recordedNames(set)

@@ -1,9 +1,8 @@
 import { field, type FieldError } from '../meta/field-error.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { StatusError } from '../meta/status.ts'
-import { FieldSet } from '../schema/managed-fields/field-set.ts'
 import type { Kind } from '../schema/kind.ts'
-import { getOwn, isObject, setOwn, type JsonObject, type JsonValue } from '../util/json.ts'
+import { getOwn, isObject, setOwn, stringify, type JsonObject, type JsonValue } from '../util/json.ts'
 
 const maxInt32 = 2 ** 31 - 1
 
@@ -24,11 +23,7 @@ export class MemberPath {
     this.#names = names
   }
 
-  /** The member as managed fields name it. */
-  get fields(): FieldSet {
-    return FieldSet.of(this.fieldPath)
-  }
-
+  /** The way to the member as managed fields name it. */
   get fieldPath(): readonly string[] {
     return this.#names.map((name) => `f:${name}`)
   }
@@ -111,7 +106,7 @@ export class MemberPath {
   }
 }
 
-const text = (value: JsonValue): string => (typeof value === 'string' ? value : JSON.stringify(value))
+const text = (value: JsonValue): string => (typeof value === 'string' ? value : stringify(value))
 
 function goType(value: JsonValue): string {
   if (value === null) return '<nil>'
@@ -121,8 +116,10 @@ function goType(value: JsonValue): string {
       return 'string'
     case 'boolean':
       return 'bool'
+    case 'bigint':
+      return 'int64'
     case 'number':
-      return 'float64'
+      return Number.isInteger(value) ? 'int64' : 'float64'
     default:
       return 'map[string]interface {}'
   }

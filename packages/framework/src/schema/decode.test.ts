@@ -226,6 +226,61 @@ describe('decodeObject, protobuf', () => {
   })
 })
 
+describe('decodeObject of another version', () => {
+  const looser = compileKind(
+    defineKind({ group: 'example.com', version: 'v1beta1', kind: 'Widget', plural: 'widgets', schema: kind.schema }),
+  )
+  const tell = (
+    body: JsonValue,
+    fieldValidation: DecodeOptions['fieldValidation'] = 'Warn',
+  ): [message: string, warnings: string[]] => {
+    const warnings: string[] = []
+    const otherVersions = {
+      find: (apiVersion: string) => (apiVersion === 'example.com/v1beta1' ? looser : undefined),
+      warn: (texts: readonly string[]) => void warnings.push(...texts),
+    }
+    const [, message] = refusal(() =>
+      decodeObject(Buffer.from(JSON.stringify(body)), 'application/json', compiled, { fieldValidation, otherVersions }),
+    )
+    return [message, warnings]
+  }
+  const mismatch = (given: string): string =>
+    `the API version in the data (${given}) does not match the expected API version (example.com/v1)`
+  const body = (apiVersion: string, kindName = 'Widget'): JsonValue => ({
+    apiVersion,
+    kind: kindName,
+    metadata: { name: 'a', odd: 1 },
+    spec: { color: 'red', size: 1, odd: 2 },
+  })
+
+  it('knows no field of a version that is not declared', () => {
+    expect(tell(body('example.com/v9'))).to.deep.equal([
+      mismatch('example.com/v9'),
+      ['unknown field "metadata.odd"', 'unknown field "spec"'],
+    ])
+  })
+
+  it('judges a declared version by its own schema', () => {
+    expect(tell(body('example.com/v1beta1'))).to.deep.equal([
+      mismatch('example.com/v1beta1'),
+      ['unknown field "metadata.odd"', 'unknown field "spec.odd"'],
+    ])
+  })
+
+  it('says nothing of other groups and kinds, nor when told to ignore', () => {
+    expect(tell(body('other.com/v1'))).to.deep.equal([mismatch('other.com/v1'), []])
+    expect(tell(body('example.com/v9', 'Gadget'))).to.deep.equal([mismatch('example.com/v9'), []])
+    expect(tell(body('example.com/v9'), 'Ignore')).to.deep.equal([mismatch('example.com/v9'), []])
+  })
+
+  it('refuses the unknown fields first when asked to be strict', () => {
+    expect(tell(body('example.com/v9'), 'Strict')).to.deep.equal([
+      'Widget in version "v9" cannot be handled as a Widget: strict decoding error: unknown field "metadata.odd", unknown field "spec"',
+      [],
+    ])
+  })
+})
+
 describe('decodeUnstructured', () => {
   const options = { fieldValidation: 'Warn' } as const
 

@@ -75,6 +75,20 @@ describe('CompiledKind.default', () => {
     })
   })
 
+  it('keeps null without a default for validation to refuse, when told to', () => {
+    const inner = Type.Object({ a: Type.String({ default: 'x' }), b: Type.Optional(Type.String()) })
+    const kind = thing(Type.Object({ one: inner, list: Type.Array(inner), map: Type.Map(Type.String()) }))
+    const nulls = { a: null, b: null }
+    const one = object({ one: { ...nulls }, list: [{ ...nulls }], map: { k: null } })
+    kind.default(one, true)
+    const { one: single, list, map } = one as KubeObject & JsonObject
+    expect({ single, list, map }).to.deep.equal({
+      single: { a: 'x', b: null },
+      list: [{ a: 'x', b: null }],
+      map: { k: null },
+    })
+  })
+
   it('lets the author finish, then omits what is empty', () => {
     const kind = thing(
       Type.Object({ spec: Type.Object({ a: Type.Optional(Type.String()), b: Type.Optional(Type.String()) }) }),

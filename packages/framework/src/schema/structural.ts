@@ -5,6 +5,7 @@ import { compileDefaults, type Filler } from './defaulting.ts'
 import type { Kind } from './kind.ts'
 import { compileOmission } from './omit-empty.ts'
 import { compilePruning, type Pruner } from './pruning.ts'
+import { compileRules, type RuleCheck } from './rules/rules.ts'
 import { structuralSchema, type StructuralSchema } from './structural-schema.ts'
 import { compileCheck } from './validation/check.ts'
 import { compileEmbedded } from './validation/embedded-resources.ts'
@@ -35,8 +36,7 @@ export class CompiledKind {
   readonly #status: Check | undefined
   readonly #embedded: NestedCheck | undefined
   readonly #listTypes: NestedCheck | undefined
-  /** It has validation rules (x-kubernetes-validations) somewhere. */
-  readonly hasRules: boolean
+  readonly #rules: RuleCheck | undefined
 
   constructor(kind: Kind) {
     const schema = structuralSchema(kind.schema)
@@ -51,7 +51,12 @@ export class CompiledKind {
     this.#status = status && compileCheck(status)
     this.#embedded = compileEmbedded({ ...schema, embeddedResource: false })
     this.#listTypes = compileListTypes(schema)
-    this.hasRules = hasRules(schema)
+    this.#rules = compileRules(schema)
+  }
+
+  /** It has validation rules (x-kubernetes-validations) somewhere. */
+  get hasRules(): boolean {
+    return this.#rules !== undefined
   }
 
   /**
@@ -104,8 +109,11 @@ export class CompiledKind {
       ...nestedErrors(this.#embedded, object),
       ...(old && nestedErrors(this.#listTypes, old).length ? [] : nestedErrors(this.#listTypes, object)),
     ]
-    if (this.hasRules && [...prior, ...errors].some(({ type }) => blocking.has(type))) errors.push(rulesNotChecked)
-    return { errors, warnings: [] }
+    if (!this.#rules) return { errors, warnings: [] }
+    if ([...prior, ...errors].some(({ type }) => blocking.has(type)))
+      return { errors: [...errors, rulesNotChecked], warnings: [] }
+    const ruled = this.#rules(json(object), old && json(old))
+    return { errors: [...errors, ...ruled.errors], warnings: ruled.warnings }
   }
 
   #typeErrors(object: KubeObject): FieldError[] {
@@ -161,10 +169,3 @@ const rulesNotChecked = field.invalid(
   null,
   'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 )
-
-function hasRules(schema: StructuralSchema): boolean {
-  const { rules, properties, additionalProperties, items, allOf } = schema
-  const inner = [...properties.values(), ...allOf, ...(items ? [items] : [])]
-  if (additionalProperties) inner.push(additionalProperties)
-  return rules.length > 0 || inner.some(hasRules)
-}
