@@ -15,10 +15,20 @@ const parser = yargs(hideBin(process.argv))
   .demandCommand(1)
   .help()
 for (const command of commands) parser.command(command)
-parser.fail((message, error) => {
-  const text = error instanceof UserError || !(error as Error | undefined) ? message || error.message : undefined
-  process.stderr.write(`${colors.red('error:')} ${text ?? String(error.stack)}\n`)
-  if (!(error as Error | undefined)) process.stderr.write('Run with --help to see all commands and flags.\n')
-  process.exit(1)
+// What is thrown goes on; what yargs itself finds wrong has a message only.
+parser.fail((message, error: Error | undefined) => {
+  throw error ?? new UserError(`${message}\nRun with --help to see all commands and flags.`)
 })
-await parser.parseAsync()
+try {
+  await parser.parseAsync()
+} catch (error) {
+  process.stderr.write(`${colors.red('error:')} ${explanation(error)}\n`)
+  process.exitCode = 1
+}
+
+/** What the user did wrong in one line; a mistake of ours with its stack. */
+function explanation(error: unknown): string {
+  if (error instanceof UserError) return error.message
+  if (!(error instanceof Error)) return String(error)
+  return error.stack ?? error.message
+}

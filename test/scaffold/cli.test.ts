@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+
+const main = join(import.meta.dirname, '..', '..', 'packages/cli/dist/main.js')
+
+describe('apiserver-kit', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'apiserver-kit-cli-'))
+  after(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  function refused(...args: string[]): string {
+    const run = spawnSync(process.execPath, [main, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1' },
+    })
+    expect(run.status, run.stdout + run.stderr).to.equal(1)
+    return run.stderr
+  }
+
+  it('says what to type when something is wrong, without a stack', () => {
+    writeFileSync(join(folder, 'file'), '')
+    expect(refused()).to.equal(
+      'error: Not enough non-option arguments: got 0, need at least 1\nRun with --help to see all commands and flags.\n',
+    )
+    expect(refused('frobnicate')).to.include('Unknown argument: frobnicate')
+    expect(refused('create')).to.include('create what? Run: apiserver-kit create resource --help')
+    expect(refused('create', 'resource', '--group', 'shop')).to.include('Missing required arguments: version, kind')
+    expect(refused('create', 'resource', '--group', 'shop', '--version', 'v1', '--kind', 'order')).to.equal(
+      'error: --kind must be a word in CamelCase, as Widget\n',
+    )
+    expect(refused('create', 'resource', '--group', 'shop', '--version', 'v1', '--kind', 'Order')).to.include(
+      'run `apiserver-kit init --domain example.com` first',
+    )
+    expect(refused('init')).to.equal('error: which domain? Run: apiserver-kit init --domain example.com\n')
+    expect(refused('init', '--domain', 'Example')).to.include(
+      '--domain must be a DNS name in lower case with a dot in it, as example.com',
+    )
+    expect(refused('init', '--domain', 'example.com')).to.include('is not empty (file): name another with --directory')
+    expect(refused('dev')).to.include('this folder is in no apiserver-kit project')
+  })
+})
