@@ -46,7 +46,7 @@ export function compileRule(rule: ValidationRule, index: number, place: RulePlac
   const environment = ruleEnvironment(type, rule.optionalOldSelf === true)
   const program = typed(source, environment, types.bool, `${at}.rule`)
   const usesOldSelf = program.uses.has('oldSelf')
-  if (!place.correlatable && (usesOldSelf || rule.optionalOldSelf))
+  if (!place.correlatable && usesOldSelf)
     throw new TypeError(`${at}.rule: oldSelf cannot be used on the uncorrelatable portion of the schema`)
   const shown = message === '' ? source : message
   return {

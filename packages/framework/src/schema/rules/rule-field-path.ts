@@ -18,7 +18,7 @@ export function ruleFieldPath(path: string, schema: StructuralSchema): string {
     if (!match) throw new Error(`${path} is not a path of fields`)
     const [, field, key = ''] = match
     const name: string = field ?? key.replace(/\\(.)/g, (_, sign: string) => escapes[sign] ?? sign)
-    const isField = at.properties.size > 0
+    const isField: boolean = at.properties.size > 0
     const next: StructuralSchema | undefined = isField ? at.properties.get(name) : at.additionalProperties || undefined
     if (!next) throw new Error(`${path} does not refer to a valid field`)
     parts.push(isField ? name : `[${name}]`)
