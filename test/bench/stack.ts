@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { ExampleServer, freePort } from '../harness/example-server.ts'
@@ -79,7 +80,7 @@ export async function startGo(binaries: Binaries, ours: ExampleServer, directory
     }
   }
   const url = `https://127.0.0.1:${port}`
-  while (!(await ours.ask('GET', `${url}/readyz`))) {
+  while (!(await ready(url, ours.credentials))) {
     if (server.exitCode !== null || performance.now() - began > 60_000) {
       await stop()
       throw new Error(`Go's server is not ready: see ${directory}/server.log`)
@@ -88,6 +89,18 @@ export async function startGo(binaries: Binaries, ours: ExampleServer, directory
   }
   const readyMs = performance.now() - began
   return { name: 'go', url, pids: [server.pid ?? 0, store.pid ?? 0], readyMs, stop }
+}
+
+function ready(url: string, credentials: Credentials): Promise<boolean> {
+  const [cert, key, ca] = [credentials.cert, credentials.key, credentials.ca].map((file) => readFileSync(file))
+  return new Promise((resolve) => {
+    const outgoing = request(`${url}/readyz`, { cert, key, ca, agent: false }, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
+    outgoing.on('error', () => resolve(false))
+    outgoing.end()
+  })
 }
 
 async function answers(url: string): Promise<void> {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
 )
 
 const group = "wardle.example.com"
@@ -86,16 +85,18 @@ const jsonType = "application/json"
 
 // ensureNamespace makes the namespace where the server itself serves them.
 func (c *client) ensureNamespace() error {
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
-		body := fmt.Sprintf(`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":%q}}`, c.o.namespace)
-		answer, err := c.send("POST", "/api/v1/namespaces", jsonType, body)
-		if err == nil || bytes.Contains(answer, []byte(`"code":404`)) || bytes.Contains(answer, []byte(`"code":409`)) || bytes.Contains(answer, []byte("404 page not found")) {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			return err
-		}
+	body := fmt.Sprintf(`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":%q}}`, c.o.namespace)
+	response, err := c.open("POST", "/api/v1/namespaces", jsonType, body)
+	if err != nil {
+		return err
 	}
+	defer response.Body.Close()
+	switch response.StatusCode {
+	case http.StatusCreated, http.StatusConflict, http.StatusNotFound:
+		_, err = io.Copy(io.Discard, response.Body)
+		return err
+	}
+	return fmt.Errorf("making namespace %s: %s", c.o.namespace, response.Status)
 }
 
 // object is of a usual size: 1.3 kB with what the server adds.

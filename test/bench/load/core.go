@@ -35,6 +35,8 @@ func core(args []string) error {
 		w.Header().Set("Content-Type", "application/json")
 		query := r.URL.Query()
 		switch {
+		case r.URL.Path == "/openapi/v3":
+			fmt.Fprint(w, `{"paths":{}}`)
 		case r.Method != http.MethodGet || !known:
 			w.WriteHeader(http.StatusNotFound)
 			fmt.Fprint(w, `{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","reason":"NotFound","code":404}`)

@@ -1,0 +1,113 @@
+// npm run bench: our server and Go's, side by side. `--help` says what can be asked for.
+import { spawn } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { build, cache, NoGo, type Binaries } from './build.ts'
+import { namesOf, summary, tableHead, tableLine, type Measured, type Result } from './report.ts'
+import { rows, type Row } from './rows.ts'
+import { startGo, startOurs, type Credentials, type Stack } from './stack.ts'
+
+const help = `npm run bench -- [flags]
+  --only ROW,…      rows: ${namesOf(rows)}
+  --all             the long ones too
+  --seconds N       of each turn (default 4)
+  --turns N         of each server at each row (default 2)
+  --alone           our server alone
+  --json FILE       keeps the figures; - prints them instead of the table
+`
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    all: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '4' },
+    turns: { type: 'string', default: '2' },
+    alone: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+
+const print = (text: string): void => void (values.json === '-' ? process.stderr : process.stdout).write(`${text}\n`)
+
+function chosen(): readonly Row[] {
+  if (values.only === undefined) return rows.filter(({ long }) => values.all || long !== true)
+  return values.only.split(',').map((name) => {
+    const row = rows.find((candidate) => candidate.name === name)
+    if (!row) throw new Error(`no row ${JSON.stringify(name)}: there are ${namesOf(rows)}`)
+    return row
+  })
+}
+
+/** One turn of one server. */
+async function turn(load: string, stack: Stack, { cert, key, ca }: Credentials, row: Row): Promise<Result> {
+  const flags = ['run', '-url', stack.url, '-cert', cert, '-key', key, '-ca', ca, '-seconds', values.seconds]
+  const child = spawn(load, [...flags, '-pids', stack.pids.join(','), ...row.flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  const status = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  if (status !== 0) throw new Error(`the load client failed at ${row.name} of ${stack.name}`)
+  return JSON.parse(text) as Result
+}
+
+async function measure(load: string, stacks: readonly Stack[], credentials: Credentials): Promise<Measured[]> {
+  const all: Measured[] = []
+  print(tableHead())
+  for (const row of chosen()) {
+    const results = new Map<Stack, Result[]>(stacks.map((stack) => [stack, []]))
+    for (let n = 0; n < Number(values.turns); n++)
+      for (const [stack, turns] of results) turns.push(await turn(load, stack, credentials, row))
+    const measured = [...results].map(([stack, turns]) => summary(row.name, stack.name, turns))
+    const go = measured.find(({ stack }) => stack === 'go')
+    for (const one of measured) {
+      print(tableLine(one, go))
+      if (one.error !== undefined) print(`    ${one.error}`)
+    }
+    all.push(...measured)
+  }
+  return all
+}
+
+function withGo(): Binaries {
+  try {
+    return build(values)
+  } catch (error) {
+    if (!(error instanceof NoGo)) throw error
+    throw new Error('the load client is written in Go: install Go 1.24 or newer for the benchmark', { cause: error })
+  }
+}
+
+async function main(): Promise<void> {
+  const binaries = withGo()
+  const directory = join(cache, 'run')
+  rmSync(directory, { recursive: true, force: true })
+  const ours = await startOurs(join(directory, 'ours'))
+  const stacks: Stack[] = [ours]
+  try {
+    if (!values.alone) stacks.push(await startGo(binaries, ours.server, join(directory, 'go')))
+    const machine = { node: process.version, cores: cpus().length, model: cpus()[0]?.model ?? '' }
+    print(
+      `${machine.cores} cores of ${machine.model}, Node ${machine.node}, ${values.turns} turns of ${values.seconds} s`,
+    )
+    for (const { name, readyMs } of stacks) print(`${name}: ready in ${readyMs.toFixed(0)} ms`)
+    const measured = await measure(binaries.load, stacks, ours.server.credentials)
+    const kept = {
+      date: new Date().toISOString(),
+      machine,
+      ready: stacks.map((s) => [s.name, s.readyMs]),
+      rows: measured,
+    }
+    const text = `${JSON.stringify(kept, undefined, 2)}\n`
+    if (values.json === '-') process.stdout.write(text)
+    else if (values.json !== undefined) writeFileSync(values.json, text)
+  } finally {
+    for (const stack of stacks.reverse()) await stack.stop()
+  }
+}
+
+if (values.help) process.stdout.write(help)
+else await main()
