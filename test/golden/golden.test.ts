@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { ExampleServer } from '../harness/example-server.ts'
+import { kubectlPath } from '../harness/kubectl.ts'
 import { expectedFailures } from './expected-failures.ts'
 
 interface Verdict {
@@ -12,16 +14,14 @@ interface Verdict {
   problems: string[]
 }
 
-const kubectl = join(import.meta.dirname, '..', 'harness', 'kubectl.ts')
-
 /** Replays one set of recordings as the administrator; the namespaces are made by kubectl, as a person would. */
-async function replay(server: ExampleServer, set: string): Promise<Verdict[]> {
+async function replay(server: ExampleServer, set: string, names: readonly string[]): Promise<Verdict[]> {
   const report = join(mkdtempSync(join(tmpdir(), 'golden-')), 'report.json')
   const { cert, key, ca } = server.credentials
   const here = import.meta.dirname
   const args = [join(here, 'golden.mjs'), 'replay', '--server', server.url, '--cert', cert, '--key', key, '--ca', ca]
-  args.push('--golden', join(here, set), '--json', report)
-  args.push('--before', `${process.execPath} --import tsx ${kubectl} --kubeconfig ${server.kubeconfig} create namespace {{ns}}`)
+  args.push('--golden', join(here, set), '--json', report, '--only', `^(?:${names.join('|')})$`)
+  args.push('--before', `${kubectlPath()} --kubeconfig ${server.kubeconfig} create namespace {{ns}}`)
   await new Promise<void>((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], cwd: join(here, '..', '..') })
     child.once('error', reject)
@@ -30,22 +30,38 @@ async function replay(server: ExampleServer, set: string): Promise<Verdict[]> {
   return JSON.parse(readFileSync(report, 'utf8')) as Verdict[]
 }
 
-const sets = [
-  ['wardle', 'sample-apiserver'],
-  ['widgets', 'widgets'],
-] as const
+interface RecordedSet {
+  readonly set: string
+  readonly example: string
+  /** Which of the conversations; all of them without it. */
+  readonly only?: RegExp
+}
 
-for (const [set, example] of sets) {
+const sets: readonly RecordedSet[] = [
+  { set: 'wardle', example: 'sample-apiserver' },
+  { set: 'serving', example: 'sample-apiserver', only: /^(?:list|watch)-/ },
+  { set: 'widgets', example: 'widgets' },
+]
+
+for (const { set, example, only } of sets) {
   describe(`golden conversations: ${set}`, function () {
     this.timeout(600_000)
-    const names = recordedNames(set)
+    const recordings = recorded(set).filter(({ name }) => only === undefined || only.test(name))
+    const names = recordings.map(({ name }) => name)
     let verdicts: Map<string, Verdict>
-    let server: ExampleServer
+    const servers: ExampleServer[] = []
     before(async () => {
-      server = await ExampleServer.start(example)
-      verdicts = new Map((await replay(server, set)).map((v) => [v.name, v]))
+      const held: Verdict[] = []
+      for (const compacted of [false, true]) {
+        const here = recordings.filter(({ note }) => (note !== undefined) === compacted).map(({ name }) => name)
+        if (here.length === 0) continue
+        const server = await (compacted ? startCompacted(example) : ExampleServer.start(example))
+        servers.push(server)
+        held.push(...(await replay(server, set, here)))
+      }
+      verdicts = new Map(held.map((v) => [v.name, v]))
     })
-    after(() => server.stop())
+    after(() => Promise.all(servers.map((server) => server.stop())))
     for (const name of names) {
       const expected = expectedFailures[set]?.[name]
       it(expected === undefined ? name : `${name} (known to fail: ${expected})`, () => {
@@ -58,11 +74,31 @@ for (const [set, example] of sets) {
   })
 }
 
-function recordedNames(set: string): string[] {
+interface Recording {
+  readonly name: string
+  /** What it presupposes. All notes so far say that the server has forgotten version 1. */
+  readonly note?: string
+}
+
+function recorded(set: string): Recording[] {
   const folder = join(import.meta.dirname, set)
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as { name: string; steps?: unknown[] })
+    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Recording & { steps?: unknown[] })
     .filter((scenario) => scenario.steps !== undefined)
-    .map((scenario) => scenario.name)
+}
+
+/** A server that has forgotten version 1: its store was compacted, and it was started again, so that it remembers nothing itself. */
+async function startCompacted(example: string): Promise<ExampleServer> {
+  const first = await ExampleServer.start(example, { args: ['--etcd-compaction-interval', '200ms'] })
+  const past = '/api/v1/namespaces?resourceVersion=1&resourceVersionMatch=Exact'
+  const deadline = Date.now() + 20_000
+  while ((await first.get(past)).status !== 410) {
+    if (Date.now() > deadline) throw new Error('version 1 is not forgotten')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  const exit = once(first.child, 'exit')
+  first.child.kill('SIGTERM')
+  await exit
+  return ExampleServer.start(example, { directory: first.directory })
 }
