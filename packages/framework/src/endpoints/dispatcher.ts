@@ -90,6 +90,12 @@ export class Dispatcher {
     return true
   }
 
+  /** Whether the request is about a resource, and perhaps a subresource, that is served. */
+  serves({ group, version, resource, subresource }: RequestInfo): boolean {
+    const endpoint = this.#endpoints?.get(`${group}/${version}/${resource}`)
+    return endpoint !== undefined && (subresource === '' || endpoint.subresources.has(subresource))
+  }
+
   #endpoint(resource: InstalledResource, converter: VersionConverter): Endpoint {
     const scope = (sub?: InstalledResource['subresources'][number]): RequestScope =>
       new RequestScope(resource, sub, converter, this.#admission)
@@ -108,7 +114,9 @@ export class Dispatcher {
     if (handler !== connect) {
       if (info.verb === 'patch') patchMediaType(exchange.request.headers['content-type'], scope.installed.patchTypes)
       acceptableToRouter(exchange.request.headers.accept, { streams: info.verb === 'list' || info.verb === 'watch' })
-      if (scope.kind.deprecationWarning) exchange.context.warnings.add(scope.kind.deprecationWarning)
+      // That of the resource: a subresource of another kind is deprecated with it.
+      const { deprecationWarning } = scope.installed.kind
+      if (deprecationWarning) exchange.context.warnings.add(deprecationWarning)
     }
     await handler(scope, exchange)
   }

@@ -1,17 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import Koa from 'koa'
 import { pino, type Logger } from 'pino'
 import { AdmissionChain } from '../auth/admission/chain.ts'
 import { NamespaceLifecycle } from '../auth/admission/namespace-lifecycle.ts'
-import { privilegedGroup } from '../auth/authentication/authenticator.ts'
 import { AuthenticationChain } from '../auth/authentication/chain.ts'
 import { PeerCertificates } from '../auth/authentication/peer-certificates.ts'
-import { X509Authenticator } from '../auth/authentication/x509.ts'
-import { AlwaysAllowPaths } from '../auth/authorization/always-allow-paths.ts'
-import { DefaultRoles } from '../auth/authorization/default-roles.ts'
-import { PrivilegedGroups } from '../auth/authorization/privileged-groups.ts'
-import { UnionAuthorizer } from '../auth/authorization/union.ts'
 import { DiscoveryRoutes } from '../endpoints/discovery/discovery-routes.ts'
 import { Dispatcher } from '../endpoints/dispatcher.ts'
 import { OpenApiRoutes } from '../endpoints/openapi/openapi-routes.ts'
@@ -22,20 +15,20 @@ import type { Backend } from '../storage/backend.ts'
 import { Cacher } from '../storage/cacher/index.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Store } from '../storage/store.ts'
+import { Delegated, hasCluster } from './delegated/delegated.ts'
 import { director } from './director.ts'
 import { filterChain } from './filters/chain.ts'
 import { Draining } from './filters/draining.ts'
+import { ServerMetrics } from './metrics/server-metrics.ts'
 import { defaults, type ApiServerOptions } from './options.ts'
 import type { RequestState } from './request-state.ts'
 import { HealthRoutes } from './routes/health.ts'
 import { ownCertificates, writePrivate, type OwnCertificates } from './serving/certificate-files.ts'
-import { ClientAuthorities } from './serving/client-authorities.ts'
 import { kubeconfigText } from './serving/kubeconfig.ts'
 import { SecureServer, type RequestListener } from './serving/secure-server.ts'
-import { ClusterResources } from './standalone/cluster-resources.ts'
-
-/** Whoever asks, health is told. */
-const pathsForEverybody = ['/healthz', '/readyz', '/livez']
+import { ServingCertificates } from './serving/serving-certificates.ts'
+import { Standalone } from './standalone/standalone.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /**
  * An extension API server: install resources, then {@link listen}. Several in one process do not know of each other.
@@ -48,25 +41,33 @@ export class ApiServer {
   readonly options: ApiServerOptions & typeof defaults
   readonly log: Logger
   readonly health: HealthRoutes
+  readonly metrics = new ServerMetrics()
   readonly #registry = new ResourceRegistry()
   readonly #backends = new Map<Resource, Backend>()
   readonly #storages: Storage[] = []
   readonly #draining = new Draining()
-  readonly #cluster: ClusterResources | undefined
+  readonly #surroundings: Surroundings
+  #certificates: ServingCertificates | undefined
   #serving: SecureServer | undefined
   #own: OwnCertificates | undefined
   #ready = false
   #stopping: Promise<void> | undefined
 
+  /** Throws when a file that the options name cannot be read. */
   constructor(options: ApiServerOptions) {
     this.options = { ...defaults, ...definedOf(options) }
     this.log = options.log ?? pino({ level: 'warn' })
     this.health = new HealthRoutes(this.log)
-    if (options.kubeconfig !== undefined)
+    const cluster = hasCluster(this.options)
+    if (cluster && options.writeKubeconfig !== undefined)
       throw new Error(
-        'a cluster behind the server (--kubeconfig) is not supported by this version: leave the flag away to run it alone',
+        'only a server that stands alone has an administrator to write a kubeconfig for: use that of the cluster, or leave --write-kubeconfig away',
       )
-    this.#cluster = new ClusterResources(this.#registry)
+    if (cluster && options.tokenAuthFile !== undefined)
+      throw new Error('--token-auth-file is for a server that stands alone: the cluster knows its own tokens')
+    this.#surroundings = cluster
+      ? new Delegated(this.options, this.log, this.metrics)
+      : new Standalone(this.#registry, this.options, this.#unusableFile)
   }
 
   /** Serves a resource. `backend` is its own store, where that is not the server's. Only before {@link listen}. */
@@ -77,16 +78,17 @@ export class ApiServer {
     return this
   }
 
-  /** Opens the stores and serves. Rejects, with everything closed again, when a store or the port is taken. */
+  /** Opens the stores and serves. Rejects, with everything closed again, when a store or the port is taken, or the cluster refuses. */
   async listen(): Promise<this> {
     try {
       // After the author's own, which discovery then names first.
-      for (const resource of this.#cluster?.resources ?? []) this.#registry.install(resource)
+      for (const resource of this.#surroundings.resources) this.#registry.install(resource)
       await Promise.all([...this.#allBackends()].map((backend) => backend.open()))
       for (const resource of this.#registry.resources) this.#attach(resource)
       await Promise.all(this.#storages.map((storage) => storage.ready()))
-      await this.#cluster?.start()
-      await this.#serve()
+      this.#own = ownCertificates(this.options.certDir, this.#hostNames())
+      await this.#surroundings.start(this.#own.ca.certificate)
+      await this.#serve(this.#own)
     } catch (error) {
       await this.close()
       throw error
@@ -102,15 +104,12 @@ export class ApiServer {
     return `https://${host.includes(':') ? `[${host}]` : host}:${String(this.#listening.port)}`
   }
 
-  /** A kubeconfig of the administrator, after {@link listen}. */
+  /** A kubeconfig of the administrator of a server that stands alone, after {@link listen}. */
   get kubeconfig(): string {
+    if (!this.#own || !this.#certificates) throw new Error('the server does not listen yet')
     const { tlsCertFile } = this.options
-    if (!this.#own) throw new Error('the server does not listen yet')
-    return kubeconfigText(
-      this.url,
-      tlsCertFile === undefined ? this.#own.ca.certificate : readFileSync(tlsCertFile, 'utf8'),
-      this.#own.admin,
-    )
+    const authority = tlsCertFile === undefined ? this.#own.ca.certificate : this.#certificates.certificate
+    return kubeconfigText(this.url, authority, this.#own.admin)
   }
 
   /** Names of the resources installed, in the order of their installation. */
@@ -134,6 +133,17 @@ export class ApiServer {
     return new Set([this.options.backend, ...this.#backends.values()])
   }
 
+  readonly #unusableFile = (error: unknown): void => {
+    this.log.error({ err: error }, 'a certificate file cannot be used: what was there before stays')
+  }
+
+  #hostNames(): string[] {
+    const { bindAddress } = this.options
+    const names = new Set(['localhost', '127.0.0.1', '::1', hostname()])
+    if (bindAddress !== '' && bindAddress !== '0.0.0.0' && bindAddress !== '::') names.add(bindAddress)
+    return [...names]
+  }
+
   #attach(resource: Resource): void {
     const backend = this.#backends.get(resource) ?? this.options.backend
     resource.attach({
@@ -146,63 +156,73 @@ export class ApiServer {
     })
   }
 
-  async #serve(): Promise<void> {
-    const { bindAddress, securePort, certDir, tlsCertFile, tlsPrivateKeyFile } = this.options
-    const names = new Set(['localhost', '127.0.0.1', '::1', hostname()])
-    if (bindAddress !== '' && bindAddress !== '0.0.0.0' && bindAddress !== '::') names.add(bindAddress)
-    this.#own = ownCertificates(certDir, [...names])
-    const authorities = new ClientAuthorities(this.#own.ca.certificate, this.options.clientCaFile)
-    const app = this.#application(authorities)
+  async #serve(own: OwnCertificates): Promise<void> {
+    const { options } = this
+    const { tlsCertFile, tlsPrivateKeyFile } = options
+    const files = tlsCertFile !== undefined && tlsPrivateKeyFile !== undefined
+    const certificates = new ServingCertificates({
+      main: files ? { certFile: tlsCertFile, keyFile: tlsPrivateKeyFile } : own.serving,
+      ...(options.tlsSniCertKey ? { sni: options.tlsSniCertKey } : {}),
+      ...(options.tlsMinVersion ? { minVersion: options.tlsMinVersion } : {}),
+      ...(options.tlsCipherSuites === undefined ? {} : { ciphers: options.tlsCipherSuites }),
+      onError: this.#unusableFile,
+    })
+    this.#certificates = certificates
+    certificates.setAuthorities(this.#surroundings.authorities)
+    this.#surroundings.onAuthoritiesChanged(() => {
+      certificates.setAuthorities(this.#surroundings.authorities)
+    })
     this.#serving = new SecureServer(
       {
-        certificate: tlsCertFile === undefined ? this.#own.serving.certificate : readFileSync(tlsCertFile, 'utf8'),
-        key: tlsPrivateKeyFile === undefined ? this.#own.serving.key : readFileSync(tlsPrivateKeyFile, 'utf8'),
-        clientAuthorities: authorities.certificates,
+        certificates,
+        ...(options.http2MaxStreamsPerConnection === undefined
+          ? {}
+          : { http2MaxStreamsPerConnection: options.http2MaxStreamsPerConnection }),
+        ...(options.disableHttp2Serving ? { disableHttp2: true } : {}),
+        onHandshakeError: () => {
+          this.metrics.handshakeFailed()
+        },
       },
-      requestListener(app.callback()),
+      requestListener(this.#application().callback()),
     )
-    await this.#serving.listen(securePort, bindAddress)
-    if (this.options.writeKubeconfig !== undefined) writePrivate(this.options.writeKubeconfig, this.kubeconfig)
+    await this.#serving.listen(options.securePort, options.bindAddress)
+    if (options.writeKubeconfig !== undefined) writePrivate(options.writeKubeconfig, this.kubeconfig)
   }
 
-  #application(authorities: ClientAuthorities): Koa<RequestState> {
-    const peers = new PeerCertificates()
+  #application(): Koa<RequestState> {
     const app = new Koa<RequestState>()
+    const surroundings = this.#surroundings
+    const dispatcher = new Dispatcher(
+      this.#registry,
+      new AdmissionChain([new NamespaceLifecycle(surroundings.namespaces), ...(this.options.admission ?? [])]),
+    )
+    dispatcher.refresh()
+    const end = this.#director(dispatcher)
     const chain = filterChain({
       log: this.log,
       draining: this.#draining,
-      authenticator: new AuthenticationChain([new X509Authenticator(peers, authorities)], { anonymous: true }),
-      authorizer: new UnionAuthorizer([
-        new PrivilegedGroups(privilegedGroup),
-        new AlwaysAllowPaths(pathsForEverybody),
-        new DefaultRoles(),
-      ]),
+      authenticator: new AuthenticationChain(surroundings.authenticators(new PeerCertificates()), { anonymous: true }),
+      authorizer: surroundings.authorizer(),
+      requestHeaders: () => surroundings.requestHeaders,
+      metrics: this.metrics,
+      known: { serves: (info) => dispatcher.serves(info), hasPath: end.hasPath },
       requestTimeoutMs: this.options.requestTimeoutSeconds * 1000,
       maxReadsInFlight: this.options.maxRequestsInflight,
       maxWritesInFlight: this.options.maxMutatingRequestsInflight,
     })
     for (const filter of chain) app.use(filter)
-    app.use(this.#director())
+    app.use(end.filter)
     return app
   }
 
-  #director(): ReturnType<typeof director> {
-    const plugins = [
-      ...(this.#cluster ? [new NamespaceLifecycle(this.#cluster)] : []),
-      ...(this.options.admission ?? []),
-    ]
-    const dispatcher = new Dispatcher(this.#registry, new AdmissionChain(plugins))
-    dispatcher.refresh()
+  #director(dispatcher: Dispatcher): ReturnType<typeof director> {
     this.#addHealthChecks()
     const groups = (): ResourceRegistry['groups'] => this.#registry.groups
-    return director(
-      dispatcher,
-      [
-        new DiscoveryRoutes(groups, { serverAddress: () => `:${String(this.#listening.port)}` }),
-        new OpenApiRoutes(groups, { title: 'apiserver-kit', version: 'v0' }),
-      ],
-      this.health,
-    )
+    const families = [
+      new DiscoveryRoutes(groups, { serverAddress: () => `:${String(this.#listening.port)}` }),
+      new OpenApiRoutes(groups, { title: 'apiserver-kit', version: 'v0' }),
+    ]
+    return director(dispatcher, families, this.health, this.metrics)
   }
 
   #addHealthChecks(): void {
@@ -214,6 +234,7 @@ export class ApiServer {
         for (const backend of this.#allBackends()) await backend.currentRevision()
       },
     })
+    for (const check of this.#surroundings.healthChecks) this.health.add(check)
     this.health.add({
       name: 'shutdown',
       on: ['readyz'],
@@ -228,7 +249,8 @@ export class ApiServer {
     this.#serving?.stopAccepting()
     await this.#draining.stop(this.options.requestTimeoutSeconds * 1000)
     this.#serving?.destroy()
-    await this.#cluster?.close()
+    this.#certificates?.close()
+    await this.#surroundings.close()
     for (const resource of this.#registry.resources) await resource.close()
     for (const backend of this.#allBackends()) await backend.close()
   }

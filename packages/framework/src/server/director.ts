@@ -4,6 +4,8 @@ import type { Exchange } from '../endpoints/exchange.ts'
 import type { Filter, RequestState } from './request-state.ts'
 import { answerIndex } from './routes/index.ts'
 import type { HealthRoutes } from './routes/health.ts'
+import type { ServerMetrics } from './metrics/server-metrics.ts'
+import { installMetrics } from './routes/metrics.ts'
 import { installVersion } from './routes/version.ts'
 
 /** Answers a whole family of paths; false: none of mine. */
@@ -14,13 +16,20 @@ export interface PathFamily {
 }
 
 /** The end of the chain: resources first, then discovery and OpenAPI, then the routes that are no resources, then the index. */
-export function director(dispatcher: Dispatcher, families: readonly PathFamily[], health: HealthRoutes): Filter {
+export function director(
+  dispatcher: Dispatcher,
+  families: readonly PathFamily[],
+  health: HealthRoutes,
+  metrics: ServerMetrics,
+): Director {
   const router = new Router<RequestState>({ strict: true, sensitive: true })
   health.install(router)
   installVersion(router)
+  installMetrics(router, metrics)
   const routes = router.routes()
-  const paths = (): string[] => [...families.flatMap((family) => family.paths?.() ?? []), ...health.paths, '/version']
-  return async (ctx) => {
+  const own = [...health.paths, '/metrics', '/version']
+  const paths = (): string[] => [...families.flatMap((family) => family.paths?.() ?? []), ...own]
+  const filter: Filter = async (ctx) => {
     const { exchange } = ctx.state
     if (await dispatcher.handle(exchange)) return
     for (const family of families) if (await family.handle(exchange)) return
@@ -29,4 +38,16 @@ export function director(dispatcher: Dispatcher, families: readonly PathFamily[]
       return Promise.resolve()
     })
   }
+  let known: ReadonlySet<string> | undefined
+  return {
+    filter,
+    // Asked first when the server serves, and the set of resources is complete.
+    hasPath: (path) => (known ??= new Set(paths())).has(path),
+  }
+}
+
+export interface Director {
+  readonly filter: Filter
+  /** Whether a path that is no resource is answered. */
+  hasPath(path: string): boolean
 }

@@ -1,6 +1,8 @@
+import type { SecureVersion } from 'node:tls'
 import type { Logger } from 'pino'
 import type { AdmissionPlugin } from '../auth/admission/plugin.ts'
 import type { Backend } from '../storage/backend.ts'
+import type { CertificateFiles } from './serving/serving-certificates.ts'
 
 /** What an ApiServer is made of. Every member but `backend` has a default. */
 export interface ApiServerOptions extends ServerFlags {
@@ -23,8 +25,43 @@ export interface ServerFlags {
   readonly tlsPrivateKeyFile?: string
   /** Authorities whose client certificates name users: CN the user, O the groups. */
   readonly clientCaFile?: string
-  /** The cluster behind this server. Without it the server stands alone, with namespaces, leases and events of its own. */
+  readonly tlsSniCertKey?: readonly CertificateFiles[]
+  /** Default TLS 1.2. */
+  readonly tlsMinVersion?: SecureVersion
+  /** OpenSSL's list. Default Node's. */
+  readonly tlsCipherSuites?: string
+  readonly http2MaxStreamsPerConnection?: number
+  readonly disableHttp2Serving?: boolean
+  /** The cluster behind this server. Without it, and outside of a pod, the server stands alone, with namespaces, leases and events of its own. */
   readonly kubeconfig?: string
+  /** Stand alone, also in a pod. */
+  readonly standalone?: boolean
+  /** For TokenReviews and the ConfigMap of authentication. Default `kubeconfig`. */
+  readonly authenticationKubeconfig?: string
+  /** Do not read the ConfigMap of authentication. */
+  readonly authenticationSkipLookup?: boolean
+  /** Start also when the ConfigMap of authentication cannot be read. */
+  readonly authenticationTolerateLookupFailure?: boolean
+  /** How long an answer about a token is believed. Default 10. */
+  readonly authenticationTokenWebhookCacheTtlSeconds?: number
+  /** For SubjectAccessReviews. Default `kubeconfig`. */
+  readonly authorizationKubeconfig?: string
+  /** Paths that everybody may ask for; `*` at the end for all that begin so. Default /healthz, /readyz and /livez. */
+  readonly authorizationAlwaysAllowPaths?: readonly string[]
+  /** How long a yes is believed. Default 10. */
+  readonly authorizationWebhookCacheAuthorizedTtlSeconds?: number
+  /** How long a no is believed. Default 10. */
+  readonly authorizationWebhookCacheUnauthorizedTtlSeconds?: number
+  /** Authorities of the front proxy's certificates, instead of what the cluster says. */
+  readonly requestheaderClientCaFile?: string
+  /** Default: whatever name those authorities signed. */
+  readonly requestheaderAllowedNames?: readonly string[]
+  readonly requestheaderUsernameHeaders?: readonly string[]
+  readonly requestheaderGroupHeaders?: readonly string[]
+  readonly requestheaderExtraHeadersPrefix?: readonly string[]
+  readonly requestheaderUidHeaders?: readonly string[]
+  /** Tokens of a server that stands alone: lines of `token,user,uid,"group1,group2"`. */
+  readonly tokenAuthFile?: string
   /** Client addresses of an etcd. Read by {@link backendOf}, as the four below; an ApiServer has its `backend`. */
   readonly etcdServers?: readonly string[]
   /** PEM; the authorities of etcd's certificate. */
@@ -54,6 +91,10 @@ export const defaults: Required<
     | 'requestTimeoutSeconds'
     | 'maxRequestsInflight'
     | 'maxMutatingRequestsInflight'
+    | 'authenticationTokenWebhookCacheTtlSeconds'
+    | 'authorizationAlwaysAllowPaths'
+    | 'authorizationWebhookCacheAuthorizedTtlSeconds'
+    | 'authorizationWebhookCacheUnauthorizedTtlSeconds'
   >
 > = {
   securePort: 8443,
@@ -63,4 +104,8 @@ export const defaults: Required<
   requestTimeoutSeconds: 60,
   maxRequestsInflight: 400,
   maxMutatingRequestsInflight: 200,
+  authenticationTokenWebhookCacheTtlSeconds: 10,
+  authorizationAlwaysAllowPaths: ['/healthz', '/readyz', '/livez'],
+  authorizationWebhookCacheAuthorizedTtlSeconds: 10,
+  authorizationWebhookCacheUnauthorizedTtlSeconds: 10,
 }

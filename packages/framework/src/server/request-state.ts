@@ -18,6 +18,8 @@ export class ServedContext implements RequestContext {
   readonly auditId: string
   readonly warnings = new ResponseWarnings()
   user: UserInfo = nobody
+  /** Who really sent the request, where `user` is somebody else. */
+  impersonator: UserInfo | undefined
   #controller: AbortController | undefined
   #reason: unknown
 

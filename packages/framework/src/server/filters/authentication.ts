@@ -1,27 +1,55 @@
 import type { Logger } from 'pino'
-import type { Authenticator } from '../../auth/authentication/authenticator.ts'
-import { removeHeaders } from '../../request/header-lines.ts'
-import { StatusError } from '../../meta/status.ts'
+import { isAnonymous, type Authenticator } from '../../auth/authentication/authenticator.ts'
+import { identityHeaders, type RequestHeaderConfig } from '../../auth/authentication/request-header.ts'
 import { writeError } from '../../endpoints/write-error.ts'
+import { StatusError } from '../../meta/status.ts'
+import { removeHeaders } from '../../request/header-lines.ts'
+import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { Filter } from '../request-state.ts'
 
-/** What says who somebody is goes no further than here. */
-const isCredential = (name: string): boolean => name === 'authorization' || name.startsWith('x-remote-')
+export interface AuthenticationOptions {
+  readonly authenticator: Authenticator
+  /** Headers that carry an identity, beside the standard ones. */
+  readonly requestHeaders: () => RequestHeaderConfig | undefined
+  readonly metrics: ServerMetrics
+  readonly log: Logger
+}
 
 /** Nobody gets on without an identity. Source: endpoints/filters/authentication.go. */
-export const authentication =
-  (authenticator: Authenticator, log: Logger): Filter =>
-  async (ctx, next) => {
+export const authentication = ({ authenticator, requestHeaders, metrics, log }: AuthenticationOptions): Filter => {
+  let configured: RequestHeaderConfig | undefined
+  let isCredential = identityHeaders()
+  return async (ctx, next) => {
     const { exchange } = ctx.state
+    const { context, request, response } = exchange
+    const begin = performance.now()
     try {
-      const answer = await authenticator.authenticate(exchange.request)
+      const answer = await authenticator.authenticate(request)
       if (!answer) throw new Error('no credentials')
-      exchange.context.user = answer.user
+      context.user = answer.user
+      metrics.authenticated('success', (performance.now() - begin) / 1000, answer.user.name)
     } catch (error) {
+      metrics.authenticated('error', (performance.now() - begin) / 1000, '')
       log.warn({ err: error }, 'unable to authenticate the request')
+      sendAway(exchange)
       writeError(exchange, StatusError.unauthorized())
       return
     }
-    removeHeaders(exchange.request, isCredential)
+    // Strangers keep no HTTP/2 connection on which to open streams without end.
+    if (isAnonymous(context.user)) sendAway({ request, response })
+    // What says who somebody is goes no further than here.
+    const headers = requestHeaders()
+    if (headers !== configured) [configured, isCredential] = [headers, identityHeaders(headers)]
+    removeHeaders(request, isCredential)
     await next()
   }
+}
+
+/** HTTP/2's GOAWAY: what is under way still comes to its end. Source: the gate UnauthenticatedHTTP2DOSMitigation. */
+function sendAway({ request, response }: Pick<Parameters<typeof writeError>[0], 'request' | 'response'>): void {
+  if (!('stream' in request)) return
+  const { session } = request.stream
+  response.once('close', () => {
+    if (session && !session.closed && !session.destroyed) session.close()
+  })
+}

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { pino } from 'pino'
 import type { AuthorizationDecision } from '../../auth/authorization/authorizer.ts'
 import type { RequestState } from '../request-state.ts'
+import { ServerMetrics } from '../metrics/server-metrics.ts'
 import { filterChain } from './chain.ts'
 import { Draining } from './draining.ts'
 
@@ -45,6 +46,9 @@ async function pass(setup: Setup = {}): Promise<{ response: FakeResponse; asked:
   let handled = false
   const chain = filterChain({
     log: pino({ level: 'silent' }),
+    requestHeaders: () => undefined,
+    metrics: new ServerMetrics(),
+    known: { serves: () => true, hasPath: () => true },
     draining: setup.draining ?? new Draining(),
     authenticator: {
       name: 'fake',

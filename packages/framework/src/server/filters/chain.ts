@@ -1,13 +1,18 @@
 import type { Logger } from 'pino'
 import type { Authenticator } from '../../auth/authentication/authenticator.ts'
+import type { RequestHeaderConfig } from '../../auth/authentication/request-header.ts'
 import type { Authorizer } from '../../auth/authorization/authorizer.ts'
+import type { KnownRequests } from '../metrics/request-labels.ts'
+import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { Filter } from '../request-state.ts'
 import { auditId } from './audit-id.ts'
 import { authentication } from './authentication.ts'
 import { authorization } from './authorization.ts'
 import { cacheControl } from './cache-control.ts'
 import type { Draining } from './draining.ts'
+import { impersonation } from './impersonation.ts'
 import { maxInFlight } from './max-in-flight.ts'
+import { metricsFilter } from './metrics.ts'
 import { panicRecovery } from './panic-recovery.ts'
 import { requestDeadline } from './request-deadline.ts'
 import { requestInfo } from './request-info.ts'
@@ -16,6 +21,10 @@ export interface ChainOptions {
   readonly log: Logger
   readonly authenticator: Authenticator
   readonly authorizer: Authorizer
+  /** Headers that carry an identity, beside the standard ones. */
+  readonly requestHeaders: () => RequestHeaderConfig | undefined
+  readonly metrics: ServerMetrics
+  readonly known: KnownRequests
   readonly draining: Draining
   readonly requestTimeoutMs: number
   readonly maxReadsInFlight: number
@@ -27,10 +36,12 @@ export const filterChain = (options: ChainOptions): readonly Filter[] => [
   panicRecovery(options.log),
   auditId,
   requestInfo,
+  metricsFilter(options.metrics, options.known),
   cacheControl,
   options.draining.filter,
   requestDeadline(options.requestTimeoutMs),
-  authentication(options.authenticator, options.log),
+  authentication(options),
+  impersonation(options.authorizer),
   maxInFlight({ reads: options.maxReadsInFlight, writes: options.maxWritesInFlight }),
-  authorization(options.authorizer, options.log),
+  authorization(options.authorizer, options.metrics, options.log),
 ]

@@ -1,4 +1,6 @@
 import type Router from '@koa/router'
+import { writeError } from '../../endpoints/write-error.ts'
+import { StatusError } from '../../meta/status.ts'
 import type { RequestState } from '../request-state.ts'
 
 /** The Kubernetes release whose behaviour this server has. */
@@ -29,10 +31,18 @@ export function installVersion(router: Router<RequestState>): void {
     ),
   )
   router.all(['/version', '/version/'], ({ state }) => {
-    const { response } = state.exchange
+    const { response, request } = state.exchange
+    if (request.method !== 'GET') {
+      writeError(state.exchange, StatusError.routeMethodNotAllowed())
+      return
+    }
     response.statusCode = 200
     response.setHeader('content-type', 'application/json')
     response.setHeader('content-length', body.length)
     response.end(body)
+  })
+  // What lies below is the version's own, and not there.
+  router.all('/version/*rest', ({ state }) => {
+    writeError(state.exchange, StatusError.routeNotFound())
   })
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ServerResponse, type IncomingMessage } from 'node:http'
 import {
   createSecureServer,
   type Http2SecureServer,
@@ -9,12 +9,14 @@ import {
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Socket } from 'node:net'
+import type { ServingCertificates } from './serving-certificates.ts'
 
 export interface SecureServerOptions {
-  readonly certificate: string
-  readonly key: string
-  /** Authorities whose names are sent to clients; certificates are judged later, by the authenticators. */
-  readonly clientAuthorities: readonly string[]
+  /** What is shown to clients. Their own certificates are judged later, by the authenticators. */
+  readonly certificates: ServingCertificates
+  readonly http2MaxStreamsPerConnection?: number
+  readonly disableHttp2?: boolean
+  readonly onHandshakeError?: () => void
 }
 
 export type RequestListener = (
@@ -37,24 +39,28 @@ export class SecureServer {
   constructor(options: SecureServerOptions, handler: RequestListener) {
     this.#server = createSecureServer(
       {
-        cert: options.certificate,
-        key: options.key,
-        ca: [...options.clientAuthorities],
+        ...options.certificates.contextOptions,
+        // Must not throw: nobody would catch it.
+        SNICallback: (host, done) => {
+          done(null, options.certificates.contextFor(host))
+        },
         requestCert: true,
         rejectUnauthorized: false,
-        minVersion: 'TLSv1.2',
-        ALPNProtocols: ['h2', 'http/1.1'],
+        ALPNProtocols: options.disableHttp2 ? ['http/1.1'] : ['h2', 'http/1.1'],
         allowHTTP1: true,
         // In MB; the default cuts sessions with many open watches.
         maxSessionMemory: 1000,
         settings: {
-          maxConcurrentStreams: maxStreams,
+          maxConcurrentStreams: options.http2MaxStreamsPerConnection ?? maxStreams,
           initialWindowSize: streamWindowBytes,
           maxHeaderListSize: maxHeaderBytes,
         },
       },
       handler,
     )
+    options.certificates.onChange = () => {
+      this.#server.setSecureContext(options.certificates.contextOptions)
+    }
     this.#server.on('session', (session) => {
       this.#sessions.add(session)
       session.setTimeout(idleTimeoutMs, () => {
@@ -68,8 +74,11 @@ export class SecureServer {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      answerUpgrade(handler, request, socket, head)
+    })
     this.#server.on('sessionError', () => undefined)
-    this.#server.on('tlsClientError', () => undefined)
+    this.#server.on('tlsClientError', () => options.onHandshakeError?.())
     this.#server.on('clientError', (_error: Error, socket: Socket) => {
       socket.destroy()
     })
@@ -96,4 +105,22 @@ export class SecureServer {
     for (const session of this.#sessions) session.destroy()
     for (const socket of this.#sockets) socket.destroy()
   }
+}
+
+/**
+ * A request that asks for another protocol passes the same chain. Whoever speaks that protocol takes the socket off the
+ * response; else it is answered as any request, and the connection ends.
+ */
+function answerUpgrade(handler: RequestListener, request: IncomingMessage, socket: Socket, head: Buffer): void {
+  // Node hands the socket over without anybody who hears of its failures.
+  socket.on('error', () => undefined)
+  if (head.length > 0) socket.unshift(head)
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  response.assignSocket(socket)
+  response.once('finish', () => {
+    response.detachSocket(socket)
+    socket.end()
+  })
+  handler(request, response)
 }

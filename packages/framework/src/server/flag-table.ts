@@ -1,0 +1,257 @@
+import { parseDuration } from '../meta/duration.ts'
+import { defaults, type ServerFlags } from './options.ts'
+import { cipherList, tlsVersion } from './serving/cipher-suites.ts'
+import type { CertificateFiles } from './serving/serving-certificates.ts'
+
+/** Flags with the folder of the embedded store. */
+export interface ParsedFlags extends ServerFlags {
+  readonly dataDir: string
+}
+
+export type FlagValue = string | number | boolean | readonly string[] | readonly CertificateFiles[]
+
+export interface Flag {
+  readonly member: keyof ParsedFlags
+  /** `FILE`, `DIR`, … in the help; '' for those that are true by being there. */
+  readonly value: string
+  readonly help: string
+  /** Gets every value that was given, one after the other. Default: the last one counts, as it stands. */
+  readonly read?: (texts: readonly string[]) => FlagValue
+}
+
+const last =
+  (read: (text: string) => FlagValue) =>
+  (texts: readonly string[]): FlagValue =>
+    read(texts.at(-1) ?? '')
+
+/** Lists are written with commas, with the flag repeated, or both. */
+const list = (texts: readonly string[]): readonly string[] =>
+  texts.flatMap((text) => text.split(',')).filter((item) => item !== '')
+
+/** The flags, in the order of the help. */
+export const flags: Readonly<Record<string, Flag>> = {
+  'secure-port': {
+    member: 'securePort',
+    value: 'PORT',
+    help: `port of HTTPS; 0 takes a free one (default ${String(defaults.securePort)})`,
+    read: last(portOf),
+  },
+  'bind-address': {
+    member: 'bindAddress',
+    value: 'IP',
+    help: `address to listen on (default ${defaults.bindAddress})`,
+  },
+  'cert-dir': {
+    member: 'certDir',
+    value: 'DIR',
+    help: `where the server keeps the certificates that it makes (default ${defaults.certDir})`,
+  },
+  'tls-cert-file': { member: 'tlsCertFile', value: 'FILE', help: 'serving certificate, its intermediates after it' },
+  'tls-private-key-file': { member: 'tlsPrivateKeyFile', value: 'FILE', help: 'key of --tls-cert-file' },
+  'client-ca-file': {
+    member: 'clientCaFile',
+    value: 'FILE',
+    help: 'authorities whose client certificates name users (CN the user, O the groups)',
+  },
+  'tls-sni-cert-key': {
+    member: 'tlsSniCertKey',
+    value: 'CERT,KEY[:NAMES]',
+    help: 'another serving certificate, for the hosts named (default: those in it); may be repeated',
+    read: (texts) => texts.map(sniFiles),
+  },
+  'tls-min-version': {
+    member: 'tlsMinVersion',
+    value: 'VERSION',
+    help: 'VersionTLS10, VersionTLS11, VersionTLS12 (the default) or VersionTLS13',
+    read: last(tlsVersion),
+  },
+  'tls-cipher-suites': {
+    member: 'tlsCipherSuites',
+    value: 'SUITES',
+    help: 'cipher suites up to TLS 1.2, with commas between them',
+    read: (texts) => cipherList(list(texts)),
+  },
+  'http2-max-streams-per-connection': {
+    member: 'http2MaxStreamsPerConnection',
+    value: 'N',
+    help: 'requests at once on one HTTP/2 connection (default 1000)',
+    read: last(countOf),
+  },
+  'disable-http2-serving': { member: 'disableHttp2Serving', value: '', help: 'HTTP/1.1 only', read: last(booleanOf) },
+  kubeconfig: {
+    member: 'kubeconfig',
+    value: 'FILE',
+    help: 'the cluster behind this server (default: that of the pod; elsewhere none, and the server stands alone)',
+  },
+  standalone: { member: 'standalone', value: '', help: 'no cluster, also in a pod', read: last(booleanOf) },
+  'authentication-kubeconfig': {
+    member: 'authenticationKubeconfig',
+    value: 'FILE',
+    help: 'whom to ask about tokens and trusted certificates (default --kubeconfig)',
+  },
+  'authentication-skip-lookup': {
+    member: 'authenticationSkipLookup',
+    value: '',
+    help: 'do not read from the cluster which certificates it trusts',
+    read: last(booleanOf),
+  },
+  'authentication-tolerate-lookup-failure': {
+    member: 'authenticationTolerateLookupFailure',
+    value: '',
+    help: 'start also when that cannot be read',
+    read: last(booleanOf),
+  },
+  'authentication-token-webhook-cache-ttl': {
+    member: 'authenticationTokenWebhookCacheTtlSeconds',
+    value: 'DURATION',
+    help: 'how long an answer about a token is believed (default 10s)',
+    read: last(secondsOf),
+  },
+  'authorization-kubeconfig': {
+    member: 'authorizationKubeconfig',
+    value: 'FILE',
+    help: 'whom to ask who may do what (default --kubeconfig)',
+  },
+  'authorization-always-allow-paths': {
+    member: 'authorizationAlwaysAllowPaths',
+    value: 'PATHS',
+    help: `what everybody may ask for (default ${defaults.authorizationAlwaysAllowPaths.join(',')})`,
+    read: list,
+  },
+  'authorization-webhook-cache-authorized-ttl': {
+    member: 'authorizationWebhookCacheAuthorizedTtlSeconds',
+    value: 'DURATION',
+    help: 'how long a yes is believed (default 10s)',
+    read: last(secondsOf),
+  },
+  'authorization-webhook-cache-unauthorized-ttl': {
+    member: 'authorizationWebhookCacheUnauthorizedTtlSeconds',
+    value: 'DURATION',
+    help: 'how long a no is believed (default 10s)',
+    read: last(secondsOf),
+  },
+  'requestheader-client-ca-file': {
+    member: 'requestheaderClientCaFile',
+    value: 'FILE',
+    help: 'authorities of the front proxy, who names users in headers',
+  },
+  'requestheader-allowed-names': {
+    member: 'requestheaderAllowedNames',
+    value: 'NAMES',
+    help: 'common names of its certificates (default: any)',
+    read: list,
+  },
+  'requestheader-username-headers': {
+    member: 'requestheaderUsernameHeaders',
+    value: 'NAMES',
+    help: 'default x-remote-user',
+    read: list,
+  },
+  'requestheader-group-headers': {
+    member: 'requestheaderGroupHeaders',
+    value: 'NAMES',
+    help: 'default x-remote-group',
+    read: list,
+  },
+  'requestheader-extra-headers-prefix': {
+    member: 'requestheaderExtraHeadersPrefix',
+    value: 'NAMES',
+    help: 'default x-remote-extra-',
+    read: list,
+  },
+  'requestheader-uid-headers': {
+    member: 'requestheaderUidHeaders',
+    value: 'NAMES',
+    help: 'default none',
+    read: list,
+  },
+  'token-auth-file': {
+    member: 'tokenAuthFile',
+    value: 'FILE',
+    help: 'tokens of a server that stands alone: token,user,uid,"group1,group2"',
+  },
+  'data-dir': { member: 'dataDir', value: 'DIR', help: 'folder of the embedded store' },
+  'etcd-servers': {
+    member: 'etcdServers',
+    value: 'URLS',
+    help: 'addresses of an etcd, as https://host:port, with commas between; without it the store is embedded',
+    read: (texts) => serversOf(texts.join(',')),
+  },
+  'etcd-cafile': { member: 'etcdCaFile', value: 'FILE', help: "authorities of etcd's certificate" },
+  'etcd-certfile': { member: 'etcdCertFile', value: 'FILE', help: 'certificate that this server shows to etcd' },
+  'etcd-keyfile': { member: 'etcdKeyFile', value: 'FILE', help: 'key of --etcd-certfile' },
+  'etcd-prefix': {
+    member: 'etcdPrefix',
+    value: 'PREFIX',
+    help: `what all keys in the store begin with (default ${defaults.etcdPrefix})`,
+  },
+  'etcd-compaction-interval': {
+    member: 'etcdCompactionIntervalSeconds',
+    value: 'DURATION',
+    help: 'history is kept this long, and twice as long at most; also in the embedded store; 0 keeps it all (default 5m0s)',
+    read: last(secondsOf),
+  },
+  'write-kubeconfig': {
+    member: 'writeKubeconfig',
+    value: 'FILE',
+    help: "writes the administrator's kubeconfig when the server is ready",
+  },
+  'request-timeout': {
+    member: 'requestTimeoutSeconds',
+    value: 'DURATION',
+    help: 'longest that a request may take, but for watches (default 1m0s)',
+    read: last(secondsOf),
+  },
+  'max-requests-inflight': {
+    member: 'maxRequestsInflight',
+    value: 'N',
+    help: `reads under way at once (default ${String(defaults.maxRequestsInflight)})`,
+    read: last(countOf),
+  },
+  'max-mutating-requests-inflight': {
+    member: 'maxMutatingRequestsInflight',
+    value: 'N',
+    help: `writes under way at once (default ${String(defaults.maxMutatingRequestsInflight)})`,
+    read: last(countOf),
+  },
+}
+
+function countOf(text: string): number {
+  if (!/^\d+$/.test(text)) throw new RangeError('not a whole number')
+  return Number(text)
+}
+
+function secondsOf(text: string): number {
+  const seconds = parseDuration(text) / 1000
+  if (seconds < 0) throw new RangeError('less than no time')
+  return seconds
+}
+
+function serversOf(text: string): string[] {
+  const servers = text.split(',').map((server) => server.trim())
+  for (const server of servers)
+    if (!/^(?:https?:\/\/)?[^/\s:]+(?::\d+)?$|^(?:https?:\/\/)?\[[^\]]+\](?::\d+)?$/.test(server))
+      throw new RangeError(`${JSON.stringify(server)} is no address as https://host:port`)
+  return servers
+}
+
+function portOf(text: string): number {
+  const port = countOf(text)
+  if (port > 65535) throw new RangeError('ports end at 65535')
+  return port
+}
+
+/** As Go reads them. Source: strconv.ParseBool. */
+function booleanOf(text: string): boolean {
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false
+  throw new RangeError('not a boolean')
+}
+
+function sniFiles(text: string): CertificateFiles {
+  const [files = '', names = '', ...more] = text.split(':')
+  const [certFile = '', keyFile = '', ...others] = files.split(',')
+  if (certFile === '' || keyFile === '' || others.length || more.length)
+    throw new RangeError('expected certificate file, key file and, after a colon, names of hosts')
+  return { certFile, keyFile, names: list([names]) }
+}

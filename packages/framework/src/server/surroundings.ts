@@ -1,0 +1,28 @@
+import type { NamespaceSource } from '../auth/admission/namespace-lifecycle.ts'
+import type { Authenticator } from '../auth/authentication/authenticator.ts'
+import type { PeerCertificates } from '../auth/authentication/peer-certificates.ts'
+import type { RequestHeaderConfig } from '../auth/authentication/request-header.ts'
+import type { Authorizer } from '../auth/authorization/authorizer.ts'
+import type { Resource } from '../registry/resource.ts'
+import type { HealthCheck } from './routes/health.ts'
+
+/** What a server lives among: a cluster that it asks, or nothing, so that it has to be its own. */
+export interface Surroundings {
+  /** Installed after the author's own. */
+  readonly resources: readonly Resource[]
+  readonly namespaces: NamespaceSource
+  readonly healthChecks: readonly HealthCheck[]
+  /** PEM of whatever authorities sign clients' certificates: a hint to clients, not a judgement. */
+  readonly authorities: readonly string[]
+  /** Headers that carry an identity, beside the standard ones. */
+  readonly requestHeaders: RequestHeaderConfig | undefined
+  /** In their order; without anonymous. */
+  authenticators(peers: PeerCertificates): readonly Authenticator[]
+  authorizer(): Authorizer
+  /** `listener` is called whenever {@link authorities} has changed. */
+  onAuthoritiesChanged(listener: () => void): void
+  /** When the stores are open. `ownAuthority` is the PEM of the server's own certificate authority. */
+  start(ownAuthority: string): Promise<void>
+  /** May be called twice. */
+  close(): Promise<void>
+}
