@@ -1,7 +1,9 @@
 import { isDyn, isVariable, types, variableType, type CelType } from './cel-type.ts'
 
 /** What null may stand in for, beside itself. */
-const nullable = new Set(['timestamp', 'duration', 'null'])
+const nullable = new Set(['timestamp', 'duration', 'null', 'optional_type'])
+const takesNull = ({ name, fields }: CelType): boolean =>
+  fields !== undefined || nullable.has(name) || name.includes('.')
 
 /** What is known of type variables while an expression is checked. Source: cel-go checker/types.go. */
 export class TypeInference {
@@ -51,8 +53,8 @@ export class TypeInference {
     }
     if (isVariable(left)) return this.#substitute(right, left).valid
     if (isDyn(left) || isDyn(right)) return true
-    if (left.name === 'null') return nullable.has(right.name) || right.fields !== undefined
-    if (right.name === 'null') return nullable.has(left.name) || left.fields !== undefined
+    if (left.name === 'null') return takesNull(right)
+    if (right.name === 'null') return takesNull(left)
     if (left.name === 'type') return right.name === 'type'
     return (
       left.name === right.name && left.parameters.every((one, i) => this.#unify(one, right.parameters[i] ?? types.dyn))

@@ -19,7 +19,13 @@ export const lists: readonly Overload[] = [
     member('sort', [`list(${type})`], `list(${type})`, (list) => sortedBy(list, list), overSquare),
     member('@sortByAssociatedKeys', ['list(A)', `list(${type})`], 'list(A)', sortedBy, overSquare),
   ]),
-  member('sum', ['list(int)'], 'int', ({ items }) => items.reduce((sum: bigint, item) => int(sum + whole(item)), 0n), overItems),
+  member(
+    'sum',
+    ['list(int)'],
+    'int',
+    ({ items }) => items.reduce((sum: bigint, item) => int(sum + whole(item)), 0n),
+    overItems,
+  ),
   member(
     'sum',
     ['list(uint)'],
@@ -27,7 +33,13 @@ export const lists: readonly Overload[] = [
     ({ items }) => items.reduce((sum: Uint, item) => uint(sum.value + unsigned(item)), new Uint(0n)),
     overItems,
   ),
-  member('sum', ['list(double)'], 'double', ({ items }) => items.reduce((sum: number, item) => sum + real(item), 0), overItems),
+  member(
+    'sum',
+    ['list(double)'],
+    'double',
+    ({ items }) => items.reduce((sum: number, item) => sum + real(item), 0),
+    overItems,
+  ),
   member(
     'sum',
     ['list(duration)'],
@@ -35,7 +47,13 @@ export const lists: readonly Overload[] = [
     ({ items }) => items.reduce((sum: Duration, item) => new Duration(sum.nanos + span(item)), new Duration(0n)),
     overItems,
   ),
-  member('indexOf', ['list(A)', 'A'], 'int', ({ items }, item) => BigInt(items.findIndex((one) => equals(one, item))), overItems),
+  member(
+    'indexOf',
+    ['list(A)', 'A'],
+    'int',
+    ({ items }, item) => BigInt(items.findIndex((one) => equals(one, item))),
+    overItems,
+  ),
   member(
     'lastIndexOf',
     ['list(A)', 'A'],

@@ -25,7 +25,13 @@ class Semver extends Opaque {
 /** Source: apiserver cel/library/semverlib.go. */
 export const semvers: readonly Overload[] = [
   global('semver', ['string'], typeName, (text) => semver(text), overFirst()),
-  global('semver', ['string', 'bool'], typeName, (text, normalized) => semver(normalized ? normalize(text) : text), overFirst()),
+  global(
+    'semver',
+    ['string', 'bool'],
+    typeName,
+    (text, normalized) => semver(normalized ? normalize(text) : text),
+    overFirst(),
+  ),
   global('isSemver', ['string'], 'bool', (text) => parse(text) !== undefined, overFirst()),
   global(
     'isSemver',

@@ -9,7 +9,13 @@ const overProduct = (a: Value, b: Value): number => sizeOf(a) * sizeOf(b) + 1
 export const sets: readonly Overload[] = [
   global('sets.contains', ['list(A)', 'list(A)'], 'bool', contains, overProduct),
   global('sets.equivalent', ['list(A)', 'list(A)'], 'bool', (a, b) => contains(a, b) && contains(b, a), overProduct),
-  global('sets.intersects', ['list(A)', 'list(A)'], 'bool', (a, b) => a.items.some((item) => has(b, item)), overProduct),
+  global(
+    'sets.intersects',
+    ['list(A)', 'list(A)'],
+    'bool',
+    (a, b) => a.items.some((item) => has(b, item)),
+    overProduct,
+  ),
 ]
 
 function contains(a: List, b: List): boolean {

@@ -74,7 +74,9 @@ function query(text: string): EntryMap {
   for (const part of text.split('&')) {
     // As Go: what holds a semicolon or a broken escape is left out.
     if (part === '' || part.includes(';') || /%(?![0-9a-fA-F]{2})/.test(part)) continue
-    const [key, value] = part.includes('=') ? [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)] : [part, '']
+    const [key, value] = part.includes('=')
+      ? [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]
+      : [part, '']
     const name = unescape(key.replaceAll('+', ' '))
     found.set(name, [...(found.get(name) ?? []), unescape(value.replaceAll('+', ' '))])
   }
