@@ -1,0 +1,1 @@
+export { FakeCluster, type Grant } from './fake-cluster/fake-cluster.ts'
