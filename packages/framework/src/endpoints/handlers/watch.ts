@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import { StatusError } from '../../meta/status.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { Watcher } from '../../registry/rest.ts'
@@ -6,10 +5,13 @@ import type { WatchStream } from '../../storage/storage.ts'
 import type { Exchange } from '../exchange.ts'
 import { FieldSelector } from '../../meta/field-selector.ts'
 import { decodeListOptions, type DecodedListOptions } from '../options/list-options.ts'
+import type { Rendering } from '../render.ts'
 import { WatchEncoder } from '../watch-encoder.ts'
 import { knownFields } from './field-labels.ts'
 import type { Handler } from './handler.ts'
 import { renderingOf } from './negotiation.ts'
+import { BodySink, type WatchSink } from './watch-sink.ts'
+import { asksForWebSocket, WebSocketSink } from './watch-socket.ts'
 
 /** A watch that names no time lives between one and two times this long, in seconds. Source: server/config.go MinRequestTimeout. */
 const minRequestTimeoutSeconds = 1800
@@ -26,73 +28,59 @@ export const watch: Handler = async (scope, exchange) => {
   knownFields(scope, options.fieldSelector)
   const seconds = options.timeoutSeconds || minRequestTimeoutSeconds * (1 + Math.random())
   const stream = await (scope.target as Watcher).watch({ ...options, deadlineMs: Date.now() + seconds * 1000 }, context)
-  const { response } = exchange
-  response.statusCode = 200
-  response.setHeader('content-type', rendering.negotiated.contentType)
-  const warnings = context.warnings.headers()
-  if (warnings.length) response.setHeader('warning', warnings)
-  // Both kinds of response have it; the types know of one.
-  ;(response as ServerResponse).flushHeaders()
-  const timer = setTimeout(
-    () => {
-      stream.close()
-    },
-    Math.min(seconds * 1000, 2 ** 31 - 1),
-  )
+  const sink = sinkOf(exchange, rendering)
+  if (!sink) {
+    stream.close()
+    return
+  }
   const stop = (): void => {
     stream.close()
   }
-  response.once('close', stop)
+  const timer = setTimeout(stop, Math.min(seconds * 1000, 2 ** 31 - 1))
+  sink.onClose(stop)
   // A client that takes nothing more is not waited for once its stream is over.
-  stream.over?.addEventListener(
-    'abort',
-    () => {
-      if (response.writableNeedDrain) setTimeout(() => response.destroy(), stalledGraceMs).unref()
-    },
-    { once: true },
-  )
+  const cutIfStalled = (): void => {
+    if (sink.stalled)
+      setTimeout(() => {
+        sink.cut()
+      }, stalledGraceMs).unref()
+  }
+  stream.over?.addEventListener('abort', cutIfStalled, { once: true })
   try {
-    await pump(stream, exchange, new WatchEncoder(scope, rendering))
+    await pump(stream, sink, new WatchEncoder(scope, rendering))
   } finally {
     clearTimeout(timer)
-    response.off('close', stop)
     stream.close()
   }
-  response.end()
+  sink.end()
+}
+
+function sinkOf(exchange: Exchange, { negotiated }: Rendering): WatchSink | undefined {
+  return asksForWebSocket(exchange.request)
+    ? WebSocketSink.accept(exchange, negotiated.mediaType)
+    : new BodySink(exchange, negotiated.contentType)
 }
 
 /** Writes batch after batch; waits while the client takes no more, so that the stream's own limits apply. */
-async function pump(stream: WatchStream, { response }: Exchange, encoder: WatchEncoder): Promise<void> {
+async function pump(stream: WatchStream, sink: WatchSink, encoder: WatchEncoder): Promise<void> {
   for await (const batch of stream) {
-    if (response.destroyed || response.writableEnded) return
-    const chunks: Buffer[] = []
+    if (sink.closed) return
+    const events: Buffer[] = []
     let failed = false
     for (const event of batch) {
       try {
-        chunks.push(encoder.encode(event))
+        events.push(encoder.encode(event))
         failed = event.type === 'ERROR'
       } catch (error) {
-        chunks.push(encoder.encode({ type: 'ERROR', error: error as Error }))
+        events.push(encoder.encode({ type: 'ERROR', error: error as Error }))
         failed = true
       }
       if (failed) break
     }
-    const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
-    if (!(response as ServerResponse).write(bytes) && !failed) await drained(response)
+    const drained = sink.write(events)
     if (failed) return
+    if (drained) await drained
   }
-}
-
-function drained(response: Exchange['response']): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done)
-      response.off('close', done)
-      resolve()
-    }
-    response.once('drain', done)
-    response.once('close', done)
-  })
 }
 
 /** The name in a deprecated path means `metadata.name=NAME`; a selector that says otherwise is refused. */
