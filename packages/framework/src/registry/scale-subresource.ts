@@ -55,9 +55,9 @@ export class ScaleSubresource<T extends KubeObject = KubeObject>
   override attach(parent: Resource<T>): void {
     if (!(parent instanceof StoredResource))
       throw new TypeError(`ScaleSubresource needs a StoredResource, ${parent.storageVersion.kind} has none`)
-    if (!this.#spec.isDeclaredBy(parent.storageVersion))
-      throw new TypeError(`specReplicasPath: ${parent.storageVersion.kind} declares no ${this.#spec.text}`)
     const resource = parent as StoredResource<T>
+    if (!this.#spec.isDeclaredBy(resource.storageVersion))
+      throw new TypeError(`specReplicasPath: ${resource.storageVersion.kind} declares no ${this.#spec.text}`)
     const kinds = [resource.storageVersion, ...resource.servedVersions.map((v) => v.kind)]
     const versions = new Set(kinds.map((kind) => kind.apiVersion))
     this.#attached = {
