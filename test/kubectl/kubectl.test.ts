@@ -14,7 +14,7 @@ spec:
   flunderReference: ${reference}
 `
 
-for (const minor of [31, 35] as const)
+for (const minor of [29, 35] as const)
   describe(`kubectl 1.${String(minor)}`, function () {
     this.timeout(120_000)
     let server: ExampleServer

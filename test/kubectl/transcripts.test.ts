@@ -22,7 +22,7 @@ const expectedFailures: Readonly<Record<string, string>> = {
   'get-as': 'impersonation needs a cluster behind the server',
 }
 
-for (const minor of [31, 35] as const)
+for (const minor of [29, 35] as const)
   describe(`kubectl transcripts, 1.${String(minor)}`, function () {
     this.timeout(300_000)
     let server: ExampleServer

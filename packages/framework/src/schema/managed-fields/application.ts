@@ -68,7 +68,8 @@ export class Application {
     const about = `${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${apiVersion}, Kind=${kind}`
     const [only = ''] = errors
     const text = errors.length === 1 ? only : ['errors:', ...errors].join('\n  ')
-    throw StatusError.unknown(`failed to create typed patch object (${about}): ${text}`)
+    // Go answers 500 without a reason: it is the client that is wrong.
+    throw StatusError.badRequest(`failed to create typed patch object (${about}): ${text}`)
   }
 
   #applied(set: FieldSet): FieldSet {

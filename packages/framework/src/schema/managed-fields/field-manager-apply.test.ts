@@ -254,16 +254,16 @@ describe('FieldManager.apply', () => {
       expect(owners(created)).to.deep.equal({ 'one Apply': ['.spec.a'] })
     })
 
-    it('are 500 for what the type does not allow', () => {
+    it('are 400 for what the type does not allow', () => {
       const text = 'failed to create typed patch object (ns/o; g/v1, Kind=K): '
       const metadata = { name: 'o', namespace: 'ns' }
       expect(refusal({ metadata, spec: { zz: 1 } })).to.deep.equal([
-        500,
+        400,
         `${text}.spec.zz: field not declared in schema`,
       ])
       const many = { a: 1, set: ['s', 's'] }
       expect(refusal({ metadata, spec: many })).to.deep.equal([
-        500,
+        400,
         `${text}errors:\n  .spec.a: expected string, got &value.valueUnstructured{Value:1}\n  .spec.set: duplicate entries for key [="s"]`,
       ])
       expect(refusal({ metadata: {}, spec: 'x' })[1]).to.equal(
