@@ -30,6 +30,8 @@ export function headersWithPrefix({ rawHeaders }: ServerRequest, prefix: string)
 /** Takes away every header that `matches` (asked with the lower-case name), in all the forms in which Node keeps them. */
 export function removeHeaders(request: ServerRequest, matches: (name: string) => boolean): void {
   const { rawHeaders } = request
+  if (!rawHeaders.some((name, i) => i % 2 === 0 && matches(name.toLowerCase()))) return
+  settleHeaders(request)
   let kept = 0
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? ''
@@ -37,10 +39,15 @@ export function removeHeaders(request: ServerRequest, matches: (name: string) =>
     rawHeaders[kept++] = name
     rawHeaders[kept++] = rawHeaders[i + 1] ?? ''
   }
-  if (kept === rawHeaders.length) return
   rawHeaders.length = kept
   forget(request.headers, matches)
   if ('headersDistinct' in request) forget(request.headersDistinct, matches)
+}
+
+/** Node works the other forms out when they are first read, from as many raw headers as there once were: they must be there before those change. */
+export function settleHeaders(request: ServerRequest): void {
+  void request.headers
+  if ('headersDistinct' in request) void request.headersDistinct
 }
 
 function forget(headers: object, matches: (name: string) => boolean): void {

@@ -46,28 +46,17 @@ export class ApiServer {
   readonly #backends = new Map<Resource, Backend>()
   readonly #storages: Storage[] = []
   readonly #draining = new Draining()
-  readonly #surroundings: Surroundings
+  #surroundings: Surroundings | undefined
   #certificates: ServingCertificates | undefined
   #serving: SecureServer | undefined
   #own: OwnCertificates | undefined
   #ready = false
   #stopping: Promise<void> | undefined
 
-  /** Throws when a file that the options name cannot be read. */
   constructor(options: ApiServerOptions) {
     this.options = { ...defaults, ...definedOf(options) }
     this.log = options.log ?? pino({ level: 'warn' })
     this.health = new HealthRoutes(this.log)
-    const cluster = hasCluster(this.options)
-    if (cluster && options.writeKubeconfig !== undefined)
-      throw new Error(
-        'only a server that stands alone has an administrator to write a kubeconfig for: use that of the cluster, or leave --write-kubeconfig away',
-      )
-    if (cluster && options.tokenAuthFile !== undefined)
-      throw new Error('--token-auth-file is for a server that stands alone: the cluster knows its own tokens')
-    this.#surroundings = cluster
-      ? new Delegated(this.options, this.log, this.metrics)
-      : new Standalone(this.#registry, this.options, this.#unusableFile)
   }
 
   /** Serves a resource. `backend` is its own store, where that is not the server's. Only before {@link listen}. */
@@ -81,14 +70,16 @@ export class ApiServer {
   /** Opens the stores and serves. Rejects, with everything closed again, when a store or the port is taken, or the cluster refuses. */
   async listen(): Promise<this> {
     try {
+      const surroundings = this.#surroundingsOf()
+      this.#surroundings = surroundings
       // After the author's own, which discovery then names first.
-      for (const resource of this.#surroundings.resources) this.#registry.install(resource)
+      for (const resource of surroundings.resources) this.#registry.install(resource)
       await Promise.all([...this.#allBackends()].map((backend) => backend.open()))
       for (const resource of this.#registry.resources) this.#attach(resource)
       await Promise.all(this.#storages.map((storage) => storage.ready()))
       this.#own = ownCertificates(this.options.certDir, this.#hostNames())
-      await this.#surroundings.start(this.#own.ca.certificate)
-      await this.#serve(this.#own)
+      await surroundings.start(this.#own.ca.certificate)
+      await this.#serve(this.#own, surroundings)
     } catch (error) {
       await this.close()
       throw error
@@ -156,7 +147,20 @@ export class ApiServer {
     })
   }
 
-  async #serve(own: OwnCertificates): Promise<void> {
+  /** Throws when a file that the options name cannot be read, or the options contradict each other. */
+  #surroundingsOf(): Surroundings {
+    const { options } = this
+    if (!hasCluster(options)) return new Standalone(this.#registry, options, this.#unusableFile)
+    if (options.writeKubeconfig !== undefined)
+      throw new Error(
+        'only a server that stands alone has an administrator to write a kubeconfig for: use that of the cluster, or leave --write-kubeconfig away',
+      )
+    if (options.tokenAuthFile !== undefined)
+      throw new Error('--token-auth-file is for a server that stands alone: the cluster knows its own tokens')
+    return new Delegated(options, this.log, this.metrics)
+  }
+
+  async #serve(own: OwnCertificates, surroundings: Surroundings): Promise<void> {
     const { options } = this
     const { tlsCertFile, tlsPrivateKeyFile } = options
     const files = tlsCertFile !== undefined && tlsPrivateKeyFile !== undefined
@@ -168,9 +172,9 @@ export class ApiServer {
       onError: this.#unusableFile,
     })
     this.#certificates = certificates
-    certificates.setAuthorities(this.#surroundings.authorities)
-    this.#surroundings.onAuthoritiesChanged(() => {
-      certificates.setAuthorities(this.#surroundings.authorities)
+    certificates.setAuthorities(surroundings.authorities)
+    surroundings.onAuthoritiesChanged(() => {
+      certificates.setAuthorities(surroundings.authorities)
     })
     this.#serving = new SecureServer(
       {
@@ -183,20 +187,20 @@ export class ApiServer {
           this.metrics.handshakeFailed()
         },
       },
-      requestListener(this.#application().callback()),
+      requestListener(this.#application(surroundings).callback()),
     )
     await this.#serving.listen(options.securePort, options.bindAddress)
     if (options.writeKubeconfig !== undefined) writePrivate(options.writeKubeconfig, this.kubeconfig)
   }
 
-  #application(): Koa<RequestState> {
+  #application(surroundings: Surroundings): Koa<RequestState> {
     const app = new Koa<RequestState>()
-    const surroundings = this.#surroundings
     const dispatcher = new Dispatcher(
       this.#registry,
       new AdmissionChain([new NamespaceLifecycle(surroundings.namespaces), ...(this.options.admission ?? [])]),
     )
     dispatcher.refresh()
+    this.#addHealthChecks(surroundings)
     const end = this.#director(dispatcher)
     const chain = filterChain({
       log: this.log,
@@ -216,7 +220,6 @@ export class ApiServer {
   }
 
   #director(dispatcher: Dispatcher): ReturnType<typeof director> {
-    this.#addHealthChecks()
     const groups = (): ResourceRegistry['groups'] => this.#registry.groups
     const families = [
       new DiscoveryRoutes(groups, { serverAddress: () => `:${String(this.#listening.port)}` }),
@@ -225,7 +228,7 @@ export class ApiServer {
     return director(dispatcher, families, this.health, this.metrics)
   }
 
-  #addHealthChecks(): void {
+  #addHealthChecks(surroundings: Surroundings): void {
     this.health.add({ name: 'ping', check: () => undefined })
     this.health.add({ name: 'log', check: () => undefined })
     this.health.add({
@@ -234,7 +237,7 @@ export class ApiServer {
         for (const backend of this.#allBackends()) await backend.currentRevision()
       },
     })
-    for (const check of this.#surroundings.healthChecks) this.health.add(check)
+    for (const check of surroundings.healthChecks) this.health.add(check)
     this.health.add({
       name: 'shutdown',
       on: ['readyz'],
@@ -250,7 +253,7 @@ export class ApiServer {
     await this.#draining.stop(this.options.requestTimeoutSeconds * 1000)
     this.#serving?.destroy()
     this.#certificates?.close()
-    await this.#surroundings.close()
+    await this.#surroundings?.close()
     for (const resource of this.#registry.resources) await resource.close()
     for (const backend of this.#allBackends()) await backend.close()
   }

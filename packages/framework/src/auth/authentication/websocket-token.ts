@@ -1,4 +1,4 @@
-import { headerLines, type ServerRequest } from '../../request/header-lines.ts'
+import { headerLines, settleHeaders, type ServerRequest } from '../../request/header-lines.ts'
 import type { AuthenticationResponse, Authenticator, TokenAuthenticator } from './authenticator.ts'
 
 const prefix = 'base64url.bearer.authorization.k8s.io.'
@@ -49,6 +49,7 @@ function decodeToken(encoded: string): string {
 
 /** One line with what remains, in all the forms in which Node keeps headers. */
 function setProtocols(request: ServerRequest, value: string): void {
+  settleHeaders(request)
   const { rawHeaders, headers } = request
   const kept: string[] = []
   for (let i = 0; i + 1 < rawHeaders.length; i += 2)

@@ -1,4 +1,5 @@
 import type Router from '@koa/router'
+import type { Registry } from 'prom-client'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { RequestState } from '../request-state.ts'
 
@@ -15,7 +16,7 @@ export function installMetrics(router: Router<RequestState>, metrics: ServerMetr
       return
     }
     response.setHeader('process-start-time-unix', startedAt)
-    answer(await metrics.registry.metrics(), contentType)
+    answer(await textOf(metrics.registry), contentType)
 
     function answer(text: string, type = 'text/plain; charset=utf-8'): void {
       const body = Buffer.from(text)
@@ -26,4 +27,11 @@ export function installMetrics(router: Router<RequestState>, metrics: ServerMetr
       else response.end(body)
     }
   })
+}
+
+/** Families by name, as Go has them. */
+async function textOf(registry: Registry): Promise<string> {
+  const names = registry.getMetricsAsArray().map(({ name }) => name)
+  const families = await Promise.all(names.sort().map((name) => registry.getSingleMetricAsString(name)))
+  return `${families.join('\n')}\n`
 }
