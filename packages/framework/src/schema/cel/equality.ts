@@ -7,7 +7,6 @@ export function equals(a: Value, b: Value): boolean {
   if (a === b) return true
   const [x, y] = [numeric(a), numeric(b)]
   // Loose equality of a bigint and a number is exact.
-  // eslint-disable-next-line eqeqeq -- a number may equal a bigint
   if (x !== undefined || y !== undefined) return x !== undefined && y !== undefined && x == y
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (a instanceof List) return b instanceof List && a.matches(b, equals)

@@ -1,3 +1,4 @@
+import { ExpressionError } from './cel-error.ts'
 import type { CelType } from './cel-type.ts'
 import { check } from './checker.ts'
 import type { CostMeter } from './cost.ts'
@@ -18,8 +19,18 @@ export interface Program {
   evaluate(variables: readonly (Value | undefined)[], meter: CostMeter): Value
 }
 
-/** Compiles an expression. Throws an ExpressionError that names the place of what is wrong with it. */
+/** Compiles an expression. Throws an {@link ExpressionError} that names the place of what is wrong with it. */
 export function compile(source: string, environment: Environment): Program {
+  try {
+    return program(source, environment)
+  } catch (error) {
+    // Long chains of operators nest as deep as they are long.
+    if (error instanceof RangeError) throw new ExpressionError('expression is nested too deep', 0)
+    throw error
+  }
+}
+
+function program(source: string, environment: Environment): Program {
   const checked = check(parse(source), environment)
   const { evaluate, slots } = plan(checked, [...environment.variables.keys()])
   const uses = new Set<string>()

@@ -25,7 +25,7 @@ function widgets(): Map<string, CompiledKind> {
   const versions = at(crd, 'spec', 'versions') as JsonValue[]
   return new Map(
     versions.map((version) => {
-      const name = String(at(version, 'name'))
+      const name = at(version, 'name') as string
       const schema = at(version, 'schema', 'openAPIV3Schema') as unknown as TSchema
       const group = 'golden.example.com'
       return [name, compileKind(defineKind({ group, version: name, kind: 'Widget', plural: 'widgets', schema }))]

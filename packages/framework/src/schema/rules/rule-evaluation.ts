@@ -23,11 +23,11 @@ export class RuleEvaluation {
 
   /** Evaluates the rules of one value. */
   evaluate(rules: readonly CompiledRule[], subject: Subject): void {
-    if (this.#budget <= 0) return this.#exhaust(subject, outOfBudget)
+    if (this.#budget <= 0) this.#exhaust(subject, outOfBudget)
     for (const rule of rules) {
+      if (this.exhausted) return
       if (rule.usesOldSelf && !rule.optionalOldSelf && !subject.hasOld) continue
       this.#one(rule, subject)
-      if (this.exhausted) return
     }
   }
 
@@ -68,11 +68,11 @@ export class RuleEvaluation {
 
   #failed(error: unknown, { shown }: CompiledRule, subject: Subject): void {
     const { path, typeName } = subject
-    if (error instanceof CostLimitError)
-      return this.#exhaust(
-        subject,
-        `'${error.message}': no further validation rules will be run due to call cost exceeds limit for rule: ${shown}`,
-      )
+    if (error instanceof CostLimitError) {
+      const detail = `'${error.message}': no further validation rules will be run due to call cost exceeds limit for rule: ${shown}`
+      this.#exhaust(subject, detail)
+      return
+    }
     if (!(error instanceof EvaluationError)) throw error
     const text = error.message.startsWith('no such overload')
       ? `'${error.message}': call arguments did not match a supported operator, function or macro signature for rule: ${shown}`

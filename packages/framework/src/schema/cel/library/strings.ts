@@ -56,6 +56,8 @@ export const strings: readonly Overload[] = [
 const blank =
   /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g
 
+/** Indices count code points, JavaScript's count UTF-16 units. */
+const runes = (text: string): string[] => Array.from(text)
 const list = (items: readonly string[]): List => new List(items)
 
 function matches(text: string, pattern: string): boolean {
@@ -79,29 +81,28 @@ function texts(items: readonly Value[]): string[] {
 const outOfRange = (index: bigint): EvaluationError => new EvaluationError(`index out of range: ${String(index)}`)
 
 function charAt(text: string, index: bigint): string {
-  const runes = [...text]
-  if (index < 0n || index > BigInt(runes.length)) throw outOfRange(index)
-  return runes[Number(index)] ?? ''
+  const all = runes(text)
+  if (index < 0n || index > BigInt(all.length)) throw outOfRange(index)
+  return all[Number(index)] ?? ''
 }
 
-/** Indices count code points, JavaScript's count UTF-16 units. */
 function indexOf(text: string, part: string, offset: bigint): bigint {
-  const runes = [...text]
-  if (offset < 0n || (part !== '' && offset > BigInt(runes.length))) throw outOfRange(offset)
-  if (part === '') return offset > BigInt(runes.length) ? BigInt(runes.length) : offset
-  const skipped = runes.slice(0, Number(offset)).join('').length
+  const all = runes(text)
+  if (offset < 0n || (part !== '' && offset > BigInt(all.length))) throw outOfRange(offset)
+  if (part === '') return offset > BigInt(all.length) ? BigInt(all.length) : offset
+  const skipped = all.slice(0, Number(offset)).join('').length
   const at = text.indexOf(part, skipped)
-  return at < 0 ? -1n : BigInt([...text.slice(0, at)].length)
+  return at < 0 ? -1n : BigInt(runes(text.slice(0, at)).length)
 }
 
 function lastIndexOf(text: string, part: string, offset: bigint | undefined): bigint {
-  const runes = [...text]
-  const length = BigInt(runes.length)
+  const all = runes(text)
+  const length = BigInt(all.length)
   if (offset !== undefined && (offset < 0n || (part !== '' && offset > length))) throw outOfRange(offset)
   if (part === '') return offset === undefined || offset > length ? length : offset
-  const last = offset === undefined ? Infinity : runes.slice(0, Number(offset)).join('').length
+  const last = offset === undefined ? Infinity : all.slice(0, Number(offset)).join('').length
   const at = text.lastIndexOf(part, last)
-  return at < 0 ? -1n : BigInt([...text.slice(0, at)].length)
+  return at < 0 ? -1n : BigInt(runes(text.slice(0, at)).length)
 }
 
 function replace(text: string, from: string, to: string, limit: bigint): string {
@@ -123,18 +124,18 @@ function spread(text: string, to: string, limit: number): string {
 
 function split(text: string, separator: string, limit: bigint): List {
   if (limit === 0n) return new List([])
-  const parts = separator === '' ? [...text] : text.split(separator)
+  const parts = separator === '' ? runes(text) : text.split(separator)
   if (limit < 0n || BigInt(parts.length) <= limit) return new List(parts)
   const kept = Number(limit) - 1
   return new List([...parts.slice(0, kept), parts.slice(kept).join(separator)])
 }
 
 function substring(text: string, from: bigint, to: bigint | undefined): string {
-  const runes = [...text]
-  const length = BigInt(runes.length)
+  const all = runes(text)
+  const length = BigInt(all.length)
   if (from < 0n || from > length) throw outOfRange(from)
-  if (to === undefined) return runes.slice(Number(from)).join('')
+  if (to === undefined) return all.slice(Number(from)).join('')
   if (to < 0n || to > length) throw outOfRange(to)
   if (from > to) throw new EvaluationError(`invalid substring range. start: ${String(from)}, end: ${String(to)}`)
-  return runes.slice(Number(from), Number(to)).join('')
+  return all.slice(Number(from), Number(to)).join('')
 }
