@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { FakeCluster } from '@apiserver-kit/framework/testing'
 import { expect } from 'chai'
 import { ExampleServer } from '../harness/example-server.ts'
 import { kubectlPath } from '../harness/kubectl.ts'
@@ -14,10 +15,10 @@ interface Verdict {
   problems: string[]
 }
 
-/** Replays one set of recordings as the administrator; the namespaces are made by kubectl, as a person would. */
-async function replay(server: ExampleServer, set: string, names: readonly string[]): Promise<Verdict[]> {
+/** Replays one set of recordings as somebody; the namespaces are made by kubectl, as a person would. */
+async function replay(server: ExampleServer, set: string, names: readonly string[], who?: Client): Promise<Verdict[]> {
   const report = join(mkdtempSync(join(tmpdir(), 'golden-')), 'report.json')
-  const { cert, key, ca } = server.credentials
+  const { cert, key, ca } = { ...server.credentials, ...who }
   const here = import.meta.dirname
   const args = [join(here, 'golden.mjs'), 'replay', '--server', server.url, '--cert', cert, '--key', key, '--ca', ca]
   args.push('--golden', join(here, set), '--json', report, '--only', `^(?:${names.join('|')})$`)
@@ -30,9 +31,17 @@ async function replay(server: ExampleServer, set: string, names: readonly string
   return JSON.parse(readFileSync(report, 'utf8')) as Verdict[]
 }
 
+/** Files of a client certificate. */
+interface Client {
+  readonly cert: string
+  readonly key: string
+}
+
 interface RecordedSet {
   readonly set: string
   readonly example: string
+  /** With a cluster behind the server: whose certificate the client has. */
+  readonly as?: 'admin' | 'alice' | 'proxy'
   /** Which of the conversations; all of them without it. */
   readonly only?: RegExp
 }
@@ -40,18 +49,30 @@ interface RecordedSet {
 const sets: readonly RecordedSet[] = [
   { set: 'wardle', example: 'sample-apiserver' },
   { set: 'serving', example: 'sample-apiserver', only: /^(?:list|watch)-/ },
+  { set: 'serving', example: 'sample-apiserver', only: /^(?:auth|discovery)-/, as: 'admin' },
+  { set: 'serving-alice', example: 'sample-apiserver', as: 'alice' },
+  { set: 'serving-front-proxy', example: 'sample-apiserver', as: 'proxy' },
   { set: 'widgets', example: 'widgets' },
 ]
 
-for (const { set, example, only } of sets) {
-  describe(`golden conversations: ${set}`, function () {
+for (const { set, example, only, as } of sets) {
+  describe(`golden conversations: ${set}${as === undefined ? '' : `, as ${as}`}`, function () {
     this.timeout(600_000)
     const recordings = recorded(set).filter(({ name }) => only === undefined || only.test(name))
     const names = recordings.map(({ name }) => name)
     let verdicts: Map<string, Verdict>
     const servers: ExampleServer[] = []
+    let cluster: FakeCluster | undefined
     before(async () => {
       const held: Verdict[] = []
+      if (as !== undefined) {
+        cluster = await FakeCluster.start()
+        const server = await startBehind(cluster, example)
+        servers.push(server)
+        held.push(...(await replay(server, set, names, certificatesIn(cluster)[as])))
+        verdicts = new Map(held.map((v) => [v.name, v]))
+        return
+      }
       for (const compacted of [false, true]) {
         const here = recordings.filter(({ note }) => (note !== undefined) === compacted).map(({ name }) => name)
         if (here.length === 0) continue
@@ -61,7 +82,10 @@ for (const { set, example, only } of sets) {
       }
       verdicts = new Map(held.map((v) => [v.name, v]))
     })
-    after(() => Promise.all(servers.map((server) => server.stop())))
+    after(async () => {
+      await Promise.all(servers.map((server) => server.stop()))
+      await cluster?.close()
+    })
     for (const name of names) {
       const expected = expectedFailures[set]?.[name]
       it(expected === undefined ? name : `${name} (known to fail: ${expected})`, () => {
@@ -87,6 +111,15 @@ function recorded(set: string): Recording[] {
     .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Recording & { steps?: unknown[] })
     .filter((scenario) => scenario.steps !== undefined)
 }
+
+const startBehind = (cluster: FakeCluster, example: string): Promise<ExampleServer> =>
+  ExampleServer.start(example, { cluster: { kubeconfig: cluster.kubeconfig, ...certificatesIn(cluster).admin } })
+
+const certificatesIn = (cluster: FakeCluster): Record<'admin' | 'alice' | 'proxy', Client> => ({
+  admin: cluster.save('admin', cluster.certificateOf('admin', ['system:masters'])),
+  alice: cluster.save('alice', cluster.certificateOf('alice')),
+  proxy: cluster.save('proxy', cluster.proxyCertificate()),
+})
 
 /** A server that has forgotten version 1: its store was compacted, and it was started again, so that it remembers nothing itself. */
 async function startCompacted(example: string): Promise<ExampleServer> {

@@ -19,14 +19,23 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+/** A cluster to put behind the server, and the files of its administrator's certificate. */
+export interface ClusterBehind {
+  readonly kubeconfig: string
+  readonly cert: string
+  readonly key: string
+}
+
 /** An example's server as a process of its own, as a user starts it. */
 export class ExampleServer {
   readonly directory: string
   readonly port: number
   readonly child: ChildProcess
+  readonly cluster: ClusterBehind | undefined
   output = ''
 
-  private constructor(directory: string, port: number, child: ChildProcess) {
+  private constructor(directory: string, port: number, child: ChildProcess, cluster: ClusterBehind | undefined) {
+    this.cluster = cluster
     this.directory = directory
     this.port = port
     this.child = child
@@ -38,16 +47,17 @@ export class ExampleServer {
     return `https://127.0.0.1:${String(this.port)}`
   }
   get kubeconfig(): string {
-    return join(this.directory, 'kubeconfig')
+    return this.cluster?.kubeconfig ?? join(this.directory, 'kubeconfig')
   }
   get credentials(): { cert: string; key: string; ca: string } {
     const certs = join(this.directory, 'certs')
-    return { cert: join(certs, 'admin.crt'), key: join(certs, 'admin.key'), ca: join(certs, 'ca.crt') }
+    const { cert = join(certs, 'admin.crt'), key = join(certs, 'admin.key') } = this.cluster ?? {}
+    return { cert, key, ca: join(certs, 'ca.crt') }
   }
 
   static async start(
     example: string,
-    options: { directory?: string; port?: number; args?: string[] } = {},
+    options: { directory?: string; port?: number; args?: string[]; cluster?: ClusterBehind } = {},
   ): Promise<ExampleServer> {
     const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'apiserver-kit-'))
     const port = options.port ?? (await freePort())
@@ -55,15 +65,16 @@ export class ExampleServer {
     flags.push(
       '--cert-dir',
       join(directory, 'certs'),
-      '--write-kubeconfig',
-      join(directory, 'kubeconfig'),
+      ...(options.cluster
+        ? ['--kubeconfig', options.cluster.kubeconfig]
+        : ['--write-kubeconfig', join(directory, 'kubeconfig')]),
       ...(options.args ?? []),
     )
     const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts', ...flags], {
       cwd: join(root, 'examples', example),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const server = new ExampleServer(directory, port, child)
+    const server = new ExampleServer(directory, port, child, options.cluster)
     await server.#ready()
     return server
   }
