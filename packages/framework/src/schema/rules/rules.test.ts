@@ -103,7 +103,7 @@ describe('compileRules', () => {
       },
       ...rules(
         'self.set == [2, 1] && (self.set + [2, 3]).size() == 3',
-        '(self.map + self.other).map(e, e.v) == [9, 2, 3]',
+        '(self.map + dyn(self.other)).map(e, e.v) == [9, 2, 3]',
       ),
     })
     const map = [
