@@ -13,6 +13,7 @@ import type { Kind } from '../schema/kind.ts'
 import type { FieldManager } from '../schema/managed-fields/field-manager.ts'
 import { selectableFieldsOf } from '../schema/selectable-fields.ts'
 import type { StoredItem } from '../storage/stored-item.ts'
+import { hasProtobufForm } from './negotiation/protobuf/index.ts'
 import { VersionConverter } from './versions.ts'
 import { fieldManagerFor } from './field-managers.ts'
 
@@ -40,6 +41,8 @@ export class RequestScope {
   readonly strategy: UpdateStrategy | undefined
   /** Bytes as they are stored are the answer, but for the resourceVersion. */
   readonly servesStoredBytes: boolean
+  /** An object of the kind can be answered as protobuf. */
+  readonly hasProtobufForm: boolean
 
   constructor(
     installed: InstalledResource,
@@ -65,6 +68,7 @@ export class RequestScope {
     this.admission = admission
     this.fieldManager = fieldManagerFor(this)
     this.strategy = strategyOf(this.target)
+    this.hasProtobufForm = hasProtobufForm(this.kind.apiVersion, this.kind.kind)
     this.servesStoredBytes = this.resource instanceof StoredResource && versions.encodedVersion === this.kind.apiVersion
   }
 

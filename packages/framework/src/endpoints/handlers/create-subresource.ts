@@ -12,7 +12,7 @@ import { plain, renderingOf } from './negotiation.ts'
 /** POST to a subresource: evictions, bindings, actions. Source: endpoints/handlers/create.go namedCreaterAdapter. */
 export const createSubresource: Handler = async (scope, exchange) => {
   const { context, query } = exchange
-  const rendering = renderingOf(exchange)
+  const rendering = renderingOf(exchange, { object: scope })
   const options = decodeWriteQuery(query, 'CreateOptions')
   const { object, warnings } = await decodedBody(scope, exchange, options.fieldValidation)
   for (const warning of warnings) context.warnings.add(warning)

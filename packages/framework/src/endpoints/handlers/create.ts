@@ -13,7 +13,7 @@ import { renderingOf } from './negotiation.ts'
 /** POST to a collection. Source: endpoints/handlers/create.go. */
 export const create: Handler = async (scope, exchange) => {
   const { context, query } = exchange
-  const rendering = renderingOf(exchange)
+  const rendering = renderingOf(exchange, { object: scope })
   const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'CreateOptions'))
   const { object, warnings } = await decodedBody(scope, exchange, write.query.fieldValidation)
   write.warn(warnings)

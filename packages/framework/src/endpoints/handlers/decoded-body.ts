@@ -4,7 +4,7 @@ import { stringify } from '../../util/json.ts'
 import { readBody } from '../body.ts'
 import type { Exchange } from '../exchange.ts'
 import { bodyMediaType } from '../negotiation/content-type.ts'
-import { decodeProtobuf, hasProtobufForm } from '../negotiation/protobuf/index.ts'
+import { decodeProtobuf } from '../negotiation/protobuf/index.ts'
 import type { FieldValidation } from '../options/write-options.ts'
 import type { RequestScope } from '../scope.ts'
 
@@ -27,7 +27,7 @@ export async function decodedBody(
       },
     },
   }
-  if (mediaType !== 'application/vnd.kubernetes.protobuf' || !hasProtobufForm(kind.apiVersion, kind.kind))
+  if (mediaType !== 'application/vnd.kubernetes.protobuf' || !scope.hasProtobufForm)
     return decodeObject(body, mediaType, scope.compiled, options)
   const json = stringify(decodeProtobuf(body, kind))
   return decodeObject(Buffer.from(json), 'application/json', scope.compiled, options)

@@ -8,7 +8,7 @@ import { renderingOf } from './negotiation.ts'
 
 /** GET of one object. Source: endpoints/handlers/get.go. */
 export const get: Handler = async (scope, exchange) => {
-  const rendering = renderingOf(exchange)
+  const rendering = renderingOf(exchange, { object: scope })
   const { context, query } = exchange
   if (goTrue.has(query.get('export') ?? ''))
     throw StatusError.badRequest('the export parameter, deprecated since v1.14, is no longer supported')

@@ -21,7 +21,7 @@ export type Patcher = (live: KubeObject | undefined) => KubeObject
 /** PATCH in all its types. Source: endpoints/handlers/patch.go. */
 export const patch: Handler = async (scope, exchange) => {
   const { context, query, request } = exchange
-  const rendering = renderingOf(exchange)
+  const rendering = renderingOf(exchange, { object: scope })
   const mediaType = patchMediaType(request.headers['content-type'], scope.installed.patchTypes)
   const isApply = mediaType === 'application/apply-patch+yaml'
   const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'PatchOptions', isApply))

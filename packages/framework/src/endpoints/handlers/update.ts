@@ -15,7 +15,7 @@ import { renderingOf } from './negotiation.ts'
 /** PUT of one object. Source: endpoints/handlers/update.go. */
 export const update: Handler = async (scope, exchange) => {
   const { context, query } = exchange
-  const rendering = renderingOf(exchange)
+  const rendering = renderingOf(exchange, { object: scope })
   const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'UpdateOptions'))
   const { object, warnings } = await decodedBody(scope, exchange, write.query.fieldValidation)
   write.warn(warnings)

@@ -23,7 +23,7 @@ const stalledGraceMs = 5000
 export const watch: Handler = async (scope, exchange) => {
   const { context, query } = exchange
   const decoded = decodeListOptions(query, true)
-  const rendering = renderingOf(exchange, true)
+  const rendering = renderingOf(exchange, { stream: true })
   const options = { ...withName(decoded, exchange), fieldsOf: (o: KubeObject) => scope.fieldsOf(scope.toVersion(o)) }
   knownFields(scope, options.fieldSelector)
   const seconds = options.timeoutSeconds || minRequestTimeoutSeconds * (1 + Math.random())
