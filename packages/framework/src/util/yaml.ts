@@ -9,7 +9,7 @@ import {
   visit,
   YAMLException,
 } from 'js-yaml'
-import { maxDepth, type JsonValue } from './json.ts'
+import { type JsonValue, findDuplicateKeys, maxDepth, parseJson } from './json.ts'
 import { YamlComposer, YamlSyntaxError } from './yaml-composer.ts'
 import { resolvePlainScalar } from './yaml-scalar.ts'
 
@@ -35,6 +35,8 @@ export function yamlDuplicateKeys(text: string): string[] {
 
 /** Value and duplicate keys in one go. Throws as {@link parseYaml}. */
 export function readYaml(text: string): YamlDocument {
+  const json = readJson(text)
+  if (json) return json
   const source = firstDocument(text)
   try {
     const composer = new YamlComposer(source, parseEvents(source, { maxDepth }))
@@ -43,6 +45,17 @@ export function readYaml(text: string): YamlDocument {
     if (!(error instanceof YAMLException)) throw error
     const line = error.mark === undefined ? '' : `line ${String(error.mark.line + 1)}: `
     throw new YamlSyntaxError(`yaml: ${line}${error.reason}`, { cause: error })
+  }
+}
+
+/** JSON is YAML, and read many times faster as what it is. Undefined for what is no JSON, or has keys that stand twice. */
+function readJson(text: string): YamlDocument | undefined {
+  if (!/^\s*\{/.test(text)) return undefined
+  try {
+    const value = parseJson(text)
+    return findDuplicateKeys(text, value).length ? undefined : { value, duplicates: [] }
+  } catch {
+    return undefined
   }
 }
 
