@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { compareKubeVersions } from '../meta/version-order.ts'
 import type { Kind } from '../schema/kind.ts'
-import { SchemaChecker } from '../schema/schema-check.ts'
+import { checkSchema } from '../schema/schema-check.ts'
 import type { ServedVersion } from './conversion.ts'
 import type { InstalledGroup, InstalledResource, InstalledSubresource, InstalledVersion, Verb } from './installed.ts'
 import type { Resource } from './resource.ts'
@@ -38,7 +38,6 @@ interface GroupUnderWay {
 /** The resources of one server: what `ApiServer.install` fills and everything that routes or describes reads. */
 export class ResourceRegistry {
   readonly #groups = new Map<string, GroupUnderWay>()
-  readonly #schemas = new SchemaChecker()
   #installed: readonly InstalledGroup[] | undefined
 
   /** Throws a TypeError when two resources claim one path, and for a schema with mistakes. */
@@ -48,7 +47,7 @@ export class ResourceRegistry {
     if (entry.resources.some((r) => r.storageVersion.plural === plural))
       throw new TypeError(`${plural}.${group} is installed already: a resource is installed once`)
     for (const kind of [resource.storageVersion, ...resource.servedVersions.map((v) => v.kind)])
-      this.#schemas.check(kind)
+      checkSchema(kind)
     entry.resources.push(resource)
     this.#groups.set(group, entry)
     this.#installed = undefined

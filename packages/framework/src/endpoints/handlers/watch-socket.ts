@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
-import { WebSocketServer, type WebSocket } from 'ws'
+import { createRequire } from 'node:module'
+import type { WebSocket, WebSocketServer } from 'ws'
 import type { Exchange } from '../exchange.ts'
 import { untilDrained, type WatchSink } from './watch-sink.ts'
 
@@ -8,13 +9,19 @@ import { untilDrained, type WatchSink } from './watch-sink.ts'
 const maxIncomingBytes = 64 * 1024
 const bearerProtocol = 'base64url.bearer.authorization.k8s.io.'
 
-const handshakes = new WebSocketServer({
-  noServer: true,
-  perMessageDeflate: false,
-  maxPayload: maxIncomingBytes,
-  // A token among them is no protocol.
-  handleProtocols: (offered) => [...offered].find((name) => !name.startsWith(bearerProtocol)) ?? false,
-})
+let handshakes: WebSocketServer | undefined
+
+/** Loaded for the first client that asks: most servers never meet one. */
+function webSocketServer(): WebSocketServer {
+  const ws = createRequire(import.meta.url)('ws') as typeof import('ws')
+  return new ws.WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: maxIncomingBytes,
+    // A token among them is no protocol.
+    handleProtocols: (offered) => [...offered].find((name) => !name.startsWith(bearerProtocol)) ?? false,
+  })
+}
 
 /** Source: apiserver util/wsstream IsWebSocketRequest. */
 export const asksForWebSocket = ({ headers, httpVersionMajor }: IncomingMessage | Http2ServerRequest): boolean =>
@@ -40,6 +47,7 @@ export class WebSocketSink implements WatchSink {
     // Whoever waits for the end of the answer is told of the connection's: it is the same now.
     connection.once('close', () => outgoing.emit('close'))
     const accepted: { socket?: WebSocket } = {}
+    handshakes ??= webSocketServer()
     handshakes.handleUpgrade(incoming, connection, Buffer.alloc(0), (socket) => {
       accepted.socket = socket
     })

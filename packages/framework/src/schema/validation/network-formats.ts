@@ -1,5 +1,5 @@
 import { isIPv6 as isNodeIPv6 } from 'node:net'
-import { compilePattern } from './reg-exp.ts'
+import { compilePattern, type Matcher } from './reg-exp.ts'
 
 /** Names and addresses of the net, as Go's net, net/url and net/mail read them. */
 
@@ -30,13 +30,18 @@ export function isMac(text: string): boolean {
   return (pairs || fours) && [12, 16, 40].includes(text.replace(/[^0-9a-fA-F]/g, '').length)
 }
 
-const hostname = compilePattern(
-  '^([a-zA-Z0-9\\p{S}\\p{L}]((-?[a-zA-Z0-9\\p{S}\\p{L}]{0,62})?)|([a-zA-Z0-9\\p{S}\\p{L}](([a-zA-Z0-9-\\p{S}\\p{L}]{0,61}[a-zA-Z0-9\\p{S}\\p{L}])?)(\\.)){1,}([a-zA-Z\\p{L}]){2,63})$',
-)
+const hostnamePattern =
+  '^([a-zA-Z0-9\\p{S}\\p{L}]((-?[a-zA-Z0-9\\p{S}\\p{L}]{0,62})?)|([a-zA-Z0-9\\p{S}\\p{L}](([a-zA-Z0-9-\\p{S}\\p{L}]{0,61}[a-zA-Z0-9\\p{S}\\p{L}])?)(\\.)){1,}([a-zA-Z\\p{L}]){2,63})$'
+/** Compiled when somebody first asks: few kinds do, and it takes a while. */
+let hostname: Matcher | undefined
 
 export function isHostname(text: string): boolean {
   const bytes = (part: string): number => Buffer.byteLength(part)
-  return bytes(text) <= 255 && text.split('.').every((part) => bytes(part) <= 63) && hostname(text)
+  return (
+    bytes(text) <= 255 &&
+    text.split('.').every((part) => bytes(part) <= 63) &&
+    (hostname ??= compilePattern(hostnamePattern))(text)
+  )
 }
 
 const atext = "A-Za-z0-9!#$%&'*+/=?^_`{|}~\\-\\u0080-\\u{10ffff}"
