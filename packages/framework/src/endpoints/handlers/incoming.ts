@@ -1,6 +1,7 @@
 import type { FieldError } from '../../meta/field-error.ts'
 import { StatusError } from '../../meta/status.ts'
 import type { KubeObject } from '../../meta/object.ts'
+import { generateName } from '../../meta/names.ts'
 import { dedupOwnerReferences } from '../../meta/object-meta.ts'
 import { settleNamespace } from '../../registry/metadata-rules.ts'
 import { StoredResource } from '../../registry/stored-resource.ts'
@@ -61,15 +62,16 @@ export class IncomingWrite {
   toHub(object: KubeObject, old: KubeObject | undefined): KubeObject {
     const { scope } = this
     scope.strategy?.settle(object, old)
-    let { errors, warnings } = this.#judge(object, old, [])
+    const judged = old ? object : named(object)
+    let { errors, warnings } = this.#judge(judged, old, [])
     // What is wrong with the metadata belongs into the same answer, and may keep rules from being checked.
     if (errors.length || scope.compiled.hasRules) {
-      const prior = this.#metadataErrors(object, old)
-      if (prior.length) ({ errors, warnings } = this.#judge(object, old, prior))
+      const prior = this.#metadataErrors(judged, old)
+      if (prior.length) ({ errors, warnings } = this.#judge(judged, old, prior))
       if (errors.length) errors = [...prior, ...errors]
     }
     this.warn(warnings)
-    this.#refuse(errors, object)
+    this.#refuse(errors, judged)
     const hub = scope.toHub(object)
     if (hub !== object) this.#refuse(this.#subresourceErrors(hub), hub)
     return hub
@@ -115,4 +117,10 @@ export class IncomingWrite {
       throw StatusError.badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
     this.settleNamespace(object)
   }
+}
+
+/** The object as its rules see it: with a name like the one that it is going to get. */
+function named(object: KubeObject): KubeObject {
+  const { name, generateName: prefix } = object.metadata
+  return name || !prefix ? object : { ...object, metadata: { ...object.metadata, name: generateName(prefix) } }
 }
