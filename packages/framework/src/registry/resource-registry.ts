@@ -46,8 +46,7 @@ export class ResourceRegistry {
     const entry = this.#groups.get(group) ?? { name: group, resources: [] }
     if (entry.resources.some((r) => r.storageVersion.plural === plural))
       throw new TypeError(`${plural}.${group} is installed already: a resource is installed once`)
-    for (const kind of [resource.storageVersion, ...resource.servedVersions.map((v) => v.kind)])
-      checkSchema(kind)
+    for (const kind of [resource.storageVersion, ...resource.servedVersions.map((v) => v.kind)]) checkSchema(kind)
     entry.resources.push(resource)
     this.#groups.set(group, entry)
     this.#installed = undefined

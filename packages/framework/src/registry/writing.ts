@@ -1,12 +1,6 @@
 import type { FieldError } from '../meta/field-error.ts'
 import type { KubeObject } from '../meta/object.ts'
-import {
-  dedupOwnerReferences,
-  validateObjectMeta,
-  validateObjectMetaUpdate,
-  finalizerWarnings,
-} from '../meta/object-meta.ts'
-import { generateName as makeName, pathSegmentName } from '../meta/names.ts'
+import { dedupOwnerReferences, finalizerWarnings } from '../meta/object-meta.ts'
 import { StatusError } from '../meta/status.ts'
 import type { RequestContext } from '../request/context.ts'
 import { checkUid } from '../storage/preconditions.ts'
@@ -22,6 +16,7 @@ import {
   settleNamespace,
   wipeSystemMetadata,
 } from './metadata-rules.ts'
+import { metadataChangeErrors, metadataErrors } from './metadata-errors.ts'
 import type { Answer, UpdatedObject, UpdateOptions, UpdateResult, WriteChecks, WriteOptions } from './rest.ts'
 import { interpreted } from './storage-status.ts'
 import type { StoredResource } from './stored-resource.ts'
@@ -63,33 +58,6 @@ async function beforeCreate<T extends KubeObject>(
   await checks.admission(object, undefined)
   return resource.canonicalize(object)
 }
-
-/** Whose metadata is judged: what the rules need of a resource. */
-type JudgedResource = Pick<StoredResource<KubeObject>, 'namespaced' | 'validateName'>
-
-/** What is wrong with a new object's metadata. A name that is still to be generated counts as one. */
-export function metadataErrors(resource: JudgedResource, { metadata }: KubeObject): FieldError[] {
-  const { name, generateName } = metadata
-  return validateObjectMeta(name || !generateName ? metadata : { ...metadata, name: makeName(generateName) }, {
-    namespaced: resource.namespaced,
-    validateName: (name, prefix) => {
-      const errors = resource.validateName(name, prefix)
-      return errors.length ? errors : pathSegmentName(name, prefix)
-    },
-  })
-}
-
-/** What is wrong with a changed object's metadata, once the server has settled its own part of it. */
-export function metadataUpdateErrors(resource: JudgedResource, object: KubeObject, old: KubeObject): FieldError[] {
-  const settled = { ...object, metadata: { ...object.metadata, generation: old.metadata.generation } }
-  keepSystemMetadata(settled, old)
-  return metadataChangeErrors(resource, settled, old)
-}
-
-const metadataChangeErrors = (resource: JudgedResource, object: KubeObject, old: KubeObject): FieldError[] => [
-  ...validateObjectMeta(object.metadata, { namespaced: resource.namespaced, validateName: () => [] }),
-  ...validateObjectMetaUpdate(object.metadata, old.metadata),
-]
 
 /** Creates, with up to eight names where the client gave only a prefix. */
 export async function createObject<T extends KubeObject>(

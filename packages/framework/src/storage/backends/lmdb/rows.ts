@@ -81,8 +81,6 @@ export function historyKey(key: Buffer, endedAt: number): Buffer {
 
 export const keyOfHistory = (key: Buffer): Buffer => key.subarray(0, key.length - 9)
 
-export const endOfHistory = (key: Buffer): number => readUint64(key, key.length - 8)
-
 export const expiryKey = (expires: number, key: Buffer): Buffer => Buffer.concat([encodeUint64(expires), key])
 
 export const expiryOf = (key: Buffer): { readonly expires: number; readonly key: Buffer } => ({
