@@ -8,8 +8,11 @@ import { tlsSocketOf, type PeerCertificates } from './peer-certificates.ts'
 interface Verdict<T> {
   readonly roots: TrustRoots
   readonly notAfterMs: number
-  readonly value: T
+  readonly outcome: { readonly value: T } | { readonly refusal: unknown }
 }
+
+/** A refusal is looked at again: a certificate may not have been valid yet. */
+const refusalMs = 10_000
 
 /**
  * The client's certificate against one set of authorities. The verdict is worked out once per connection, and anew when the authorities change
@@ -33,14 +36,28 @@ export class ClientCertificate<T> {
     const socket = tlsSocketOf(request)
     if (!roots || !socket) return undefined
     const known = this.#verdicts.get(socket)
-    if (known?.roots === roots && Date.now() <= known.notAfterMs) return known.value
+    if (known?.roots === roots && Date.now() <= known.notAfterMs) return told(known)
     const presented = this.#peers.of(socket)
     if (!presented.length) return undefined
-    const chain = verified(roots, presented)
-    const verdict = { roots, notAfterMs: chain.notAfterMs, value: this.#evaluate(chain) }
+    const verdict = this.#judge(roots, presented)
     this.#verdicts.set(socket, verdict)
-    return verdict.value
+    return told(verdict)
   }
+
+  /** Refusals are remembered too: a stranger does not make us check signatures with every request. */
+  #judge(roots: TrustRoots, presented: readonly X509Certificate[]): Verdict<T> {
+    try {
+      const chain = verified(roots, presented)
+      return { roots, notAfterMs: chain.notAfterMs, outcome: { value: this.#evaluate(chain) } }
+    } catch (refusal) {
+      return { roots, notAfterMs: Date.now() + refusalMs, outcome: { refusal } }
+    }
+  }
+}
+
+function told<T>({ outcome }: Verdict<T>): T {
+  if ('refusal' in outcome) throw outcome.refusal
+  return outcome.value
 }
 
 /** A malformed certificate is a refused one. */
