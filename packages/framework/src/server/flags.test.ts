@@ -42,4 +42,40 @@ describe('readFlags', () => {
     )
     expect(() => readFlags(['--etcd-compaction-interval=-5m'])).to.throw(FlagError, 'less than no time')
   })
+  it('reads booleans, lists and certificates', () => {
+    expect(
+      readFlags([
+        '--authentication-skip-lookup',
+        '--authentication-tolerate-lookup-failure=false',
+        '--requestheader-allowed-names=a,b',
+        '--requestheader-allowed-names',
+        'c',
+        '--tls-sni-cert-key',
+        'a.crt,a.key',
+        '--tls-sni-cert-key=b.crt,b.key:x.io,y.io',
+        '--tls-min-version=VersionTLS13',
+        '--authorization-webhook-cache-authorized-ttl',
+        '1m',
+      ]),
+    ).to.deep.equal({
+      authenticationSkipLookup: true,
+      authenticationTolerateLookupFailure: false,
+      requestheaderAllowedNames: ['a', 'b', 'c'],
+      tlsSniCertKey: [
+        { certFile: 'a.crt', keyFile: 'a.key', names: [] },
+        { certFile: 'b.crt', keyFile: 'b.key', names: ['x.io', 'y.io'] },
+      ],
+      tlsMinVersion: 'TLSv1.3',
+      authorizationWebhookCacheAuthorizedTtlSeconds: 60,
+    })
+  })
+  it('refuses what is no boolean, no version, no suite, no pair of files', () => {
+    for (const [flag, value] of [
+      ['--standalone', 'perhaps'],
+      ['--tls-min-version', 'TLS1.2'],
+      ['--tls-cipher-suites', 'NONE'],
+      ['--tls-sni-cert-key', 'a.crt'],
+    ] as const)
+      expect(() => readFlags([`${flag}=${value}`]), flag).to.throw(FlagError, `for "${flag}"`)
+  })
 })
