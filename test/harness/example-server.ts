@@ -112,7 +112,10 @@ export class ExampleServer {
     return new Promise((resolve, reject) => {
       const options = {
         method,
-        headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+        headers:
+          body === undefined
+            ? headers
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers },
         cert: readFileSync(cert),
         key: readFileSync(key),
         ca: readFileSync(ca),

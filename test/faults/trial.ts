@@ -1,0 +1,167 @@
+import { once, setMaxListeners } from 'node:events'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ExampleServer, freePort } from '../harness/example-server.ts'
+import { check, type Violation } from './checker.ts'
+import { EtcdServer } from './etcd-server.ts'
+import { collectionPath, flunderOf, itemOf, namespaces, shards, type Flunder } from './flunders.ts'
+import { inScope, type History, type Operation, type Scope } from './history.ts'
+import { HttpsClient } from './https-client.ts'
+import { Random } from './random.ts'
+import { StoreLog } from './store-log.ts'
+import { Watcher } from './watcher.ts'
+import { Writer } from './writer.ts'
+
+export interface TrialOptions {
+  readonly seed: number
+  readonly seconds: number
+  /** Path of an etcd, which is then killed, too. Without it the store is LMDB. */
+  readonly etcd?: string
+}
+
+export interface Trial {
+  readonly history: History
+  readonly violations: readonly Violation[]
+  readonly figures: Readonly<Record<string, number>>
+}
+
+const writerCount = 6
+const watcherCount = 12
+/**
+ * History is forgotten in between, but never before it is read: a server forgets nothing but what came before its start,
+ * as long as it lives for less than two of these.
+ */
+const compactionMs = 2500
+const lifetimeMs = { least: 500, most: 4500 }
+const convergeMs = 20_000
+
+/** Writes and watches at random while the server is killed again and again; then judges what everybody has seen. */
+export async function runTrial({ seed, seconds, etcd: binary }: TrialOptions): Promise<Trial> {
+  const random = new Random(seed)
+  const directory = mkdtempSync(join(tmpdir(), 'apiserver-kit-faults-'))
+  const port = await freePort()
+  const etcd = binary === undefined ? undefined : await EtcdServer.start(binary, directory)
+  const log = new StoreLog(etcd ? { etcd: etcd.url } : { path: join(directory, 'data') })
+  const args = ['--etcd-compaction-interval', `${String(compactionMs)}ms`]
+  if (etcd) args.push('--etcd-servers', etcd.url)
+  const start = (): Promise<ExampleServer> => ExampleServer.start('sample-apiserver', { directory, port, args })
+  let server = await start()
+  try {
+    const client = (): HttpsClient => new HttpsClient(server.url, server.credentials)
+    const clients: HttpsClient[] = []
+    const take = (): HttpsClient => clients[clients.push(client()) - 1] ?? client()
+    await take().send('POST', '/api/v1/namespaces', namespaceOf('faults'))
+    const writers = Array.from({ length: writerCount }, (_, i) => new Writer(`w${String(i)}`, take(), random.fork()))
+    const watchers = Array.from({ length: watcherCount }, () => new Watcher(scopeOf(random), take(), random.fork()))
+    const stopWriters = new AbortController()
+    const stopWatchers = new AbortController()
+    setMaxListeners(0, stopWatchers.signal)
+    const writing = Promise.all(writers.map((writer) => writer.run(stopWriters.signal)))
+    const watching = Promise.all(watchers.map((watcher) => watcher.run(stopWatchers.signal)))
+    // Whoever fails early is heard of in the end
+    writing.catch(() => undefined)
+    watching.catch(() => undefined)
+    let [kills, etcdKills] = [0, 0]
+    const deadline = Date.now() + seconds * 1000
+    while (Date.now() < deadline) {
+      await sleep(random.integer(lifetimeMs.least, lifetimeMs.most))
+      if (etcd && random.chance(0.5)) {
+        await etcd.kill()
+        etcdKills++
+        if (random.chance(0.5)) await sleep(random.integer(0, 2000))
+        await etcd.start()
+      }
+      if (!etcd || random.chance(0.7)) {
+        await kill(server)
+        kills++
+        await log.readOn()
+        server = await start()
+      } else await log.readOn()
+    }
+    stopWriters.abort()
+    await writing
+    const last = await writeLast(take())
+    const lagging = await converged(watchers, last)
+    stopWatchers.abort()
+    await watching
+    await kill(server)
+    await log.readOn()
+    for (const each of clients) each.close()
+    const history: History = {
+      log: log.entries,
+      operations: [...writers.flatMap(({ operations }) => operations), ...last],
+      lists: writers.flatMap(({ lists }) => lists),
+      sessions: watchers.flatMap(({ sessions }) => sessions),
+    }
+    const expired = watchers.reduce((sum, watcher) => sum + watcher.expired, 0)
+    return {
+      history,
+      violations: [...check(history), ...lagging],
+      figures: figuresOf(history, { kills, etcdKills, expired }),
+    }
+  } finally {
+    await etcd?.kill()
+    await server.stop()
+  }
+}
+
+const namespaceOf = (name: string): unknown => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+
+const scopeOf = (random: Random): Scope => ({
+  ...(random.chance(0.5) ? { namespace: random.pick(namespaces) } : {}),
+  ...(random.chance(0.5) ? { shard: random.pick(shards) } : {}),
+})
+
+async function kill({ child }: ExampleServer): Promise<void> {
+  const exit = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exit
+}
+
+/** One object for every scope: a watch that has seen it has seen everything. */
+async function writeLast(client: HttpsClient): Promise<Operation[]> {
+  const written: Operation[] = []
+  for (const namespace of namespaces)
+    for (const shard of shards) {
+      const key = `${namespace}/last-${shard}`
+      const state = { value: `last-${namespace}-${shard}`, shard }
+      const startMs = performance.now()
+      const answer = await client.send('POST', collectionPath({ namespace }), flunderOf(key, state))
+      if (answer?.code !== 201) throw new Error(`the last write was answered ${JSON.stringify(answer)}`)
+      const { revision } = itemOf(answer.body as Flunder)
+      written.push({ action: 'create', key, state, startMs, endMs: performance.now(), outcome: 'done', revision })
+    }
+  return written
+}
+
+async function converged(watchers: readonly Watcher[], last: readonly Operation[]): Promise<Violation[]> {
+  const wanted = (scope: Scope): number =>
+    Math.max(...last.filter(({ key, state }) => inScope(scope, key, state)).map(({ revision = 0 }) => revision))
+  const behind = (): Watcher[] => watchers.filter((watcher) => watcher.reached < wanted(watcher.scope))
+  const deadline = Date.now() + convergeMs
+  while (behind().length > 0 && Date.now() < deadline) await sleep(50)
+  return behind().map(({ scope, reached }) => ({
+    kind: 'dropped event',
+    detail: `a watch of ${JSON.stringify(scope)} is still at ${String(reached)}, not ${String(wanted(scope))}`,
+  }))
+}
+
+function figuresOf(history: History, counted: Record<string, number>): Record<string, number> {
+  const { operations, lists, sessions, log } = history
+  const count = (outcome: Operation['outcome']): number => operations.filter((o) => o.outcome === outcome).length
+  const events = sessions.flatMap((session) => session.events)
+  return {
+    ...counted,
+    operations: operations.length,
+    acknowledged: count('done'),
+    refused: count('conflict') + count('absent'),
+    unknown: count('unknown'),
+    lists: lists.length,
+    revisions: log.length,
+    watches: sessions.length,
+    events: events.length,
+    bookmarks: events.filter(({ type }) => type === 'BOOKMARK').length,
+  }
+}
