@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { decodeHeaderKey, headerLines, headersWithPrefix, removeHeaders, type ServerRequest } from './header-lines.ts'
 
@@ -49,5 +52,27 @@ describe('decodeHeaderKey', () => {
   it('decodes, and keeps what is malformed', () => {
     expect(decodeHeaderKey('example.com%2fkey')).to.equal('example.com/key')
     expect(decodeHeaderKey('100%')).to.equal('100%')
+  })
+})
+
+describe('removeHeaders of a real request', () => {
+  it('leaves whole what nobody has read yet', async () => {
+    const seen = new Promise<unknown>((resolve) => {
+      const server = createServer((incoming: IncomingMessage, response) => {
+        removeHeaders(incoming, (name) => name.startsWith('x-remote-'))
+        const { headers, headersDistinct, rawHeaders } = incoming
+        response.end()
+        server.close()
+        resolve([headers['x-other'], headersDistinct['x-other'], headers['x-remote-user'], rawHeaders.includes('1')])
+      })
+      server.listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as AddressInfo
+        const headers = { 'x-remote-user': '1', 'x-remote-group': ['2', '3'], 'x-other': ['a', 'b'] }
+        const outgoing = httpRequest({ port, host: '127.0.0.1', headers, agent: false })
+        outgoing.end()
+        void once(outgoing, 'response').then(([response]) => (response as IncomingMessage).resume())
+      })
+    })
+    expect(await seen).to.deep.equal(['a, b', ['a', 'b'], undefined, false])
   })
 })
