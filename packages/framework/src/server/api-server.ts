@@ -209,7 +209,7 @@ export class ApiServer {
       authorizer: surroundings.authorizer(),
       requestHeaders: () => surroundings.requestHeaders,
       metrics: this.metrics,
-      known: { serves: (info) => dispatcher.serves(info), hasPath: end.hasPath },
+      known: { serves: (info) => dispatcher.serves(info), hasPath: (path) => end.hasPath(path) },
       requestTimeoutMs: this.options.requestTimeoutSeconds * 1000,
       maxReadsInFlight: this.options.maxRequestsInflight,
       maxWritesInFlight: this.options.maxMutatingRequestsInflight,
