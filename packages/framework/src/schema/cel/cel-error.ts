@@ -20,6 +20,14 @@ export class ExpressionError extends Error {
 /** An expression that has no value, worded as cel-go does: `no such key: x`, `division by zero`. */
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError'
+
+  /** Without a stack: a macro may meet, and absorb, one at each of very many elements. */
+  constructor(message: string, options?: ErrorOptions) {
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
+    super(message, options)
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 /** An evaluation that cost too much; no operator absorbs it. */

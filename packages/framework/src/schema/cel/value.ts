@@ -182,10 +182,14 @@ export function uint(value: bigint): Uint {
 
 /** How many code points a text has. */
 export function textLength(text: string): number {
+  // Mostly a look at how the text is kept.
+  if (!highSurrogate.test(text)) return text.length
   let length = text.length
   for (let i = 0; i < text.length - 1; i++) if (isPair(text, i)) length--
   return length
 }
+
+const highSurrogate = /[\ud800-\udbff]/
 
 const isPair = (text: string, i: number): boolean =>
   (text.charCodeAt(i) & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00

@@ -1,8 +1,11 @@
 import { EvaluationError } from '../cel-error.ts'
-import { overFirst } from '../cost.ts'
-import { global, member, type Overload } from '../overload.ts'
+import { overFirst, sizeOf } from '../cost.ts'
+import { global, member, type Cost, type Overload } from '../overload.ts'
 import { formatDuration, formatTimestamp, parseDuration, parseTimestamp, second } from '../times.ts'
 import { int, textLength, Timestamp, typeName, TypeValue, uint, Uint } from '../value.ts'
+
+/** cel-go counts 1 whatever the length: of very long texts that is too little. */
+const overThousands: Cost = (text) => 1 + Math.floor(sizeOf(text) / 1000)
 
 /** Conversions between types, `size`, `type` and `dyn`. Source: the language definition of CEL. */
 export const conversions: readonly Overload[] = [
@@ -40,7 +43,7 @@ export const conversions: readonly Overload[] = [
   global('dyn', ['A'], 'dyn', (value) => value),
   global('type', ['A'], 'type(A)', (value) => new TypeValue(typeName(value))),
   ...[global, member].flatMap((declare) => [
-    declare('size', ['string'], 'int', (value) => BigInt(textLength(value))),
+    declare('size', ['string'], 'int', (value) => BigInt(textLength(value)), overThousands),
     declare('size', ['bytes'], 'int', (value) => BigInt(value.length)),
     declare('size', ['list(A)'], 'int', ({ items }) => BigInt(items.length)),
     declare('size', ['map(A, B)'], 'int', ({ size }) => BigInt(size)),
