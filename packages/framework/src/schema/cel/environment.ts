@@ -1,5 +1,5 @@
 import { types, listOf, mapOf, optionalOf, typeOfType, type CelType } from './cel-type.ts'
-import { kubernetesFunctions } from './library/index.ts'
+import { kubernetesFunctions } from './library/kubernetes-functions.ts'
 import type { Functions } from './overload.ts'
 import { TypeValue } from './value.ts'
 
