@@ -70,7 +70,7 @@ export class ExampleServer {
         : ['--write-kubeconfig', join(directory, 'kubeconfig')]),
       ...(options.args ?? []),
     )
-    const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts', ...flags], {
+    const child = spawn(process.execPath, [join(root, 'scripts/run.mjs'), 'server.ts', ...flags], {
       cwd: join(root, 'examples', example),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
