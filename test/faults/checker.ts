@@ -136,4 +136,4 @@ function* checkList(
   }
 }
 
-const show = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
+const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value))

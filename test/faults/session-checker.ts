@@ -72,5 +72,5 @@ function applied(events: readonly ObjectEvent[]): Item[] {
 
 const violation = (kind: ViolationKind, session: WatchSession, event: unknown, wanted: unknown): Violation => ({
   kind,
-  detail: `a watch of ${JSON.stringify(session.scope)} from ${String(session.from)} had ${JSON.stringify(event)}, next in the log is ${JSON.stringify(wanted) ?? 'nothing'}`,
+  detail: `a watch of ${JSON.stringify(session.scope)} from ${String(session.from)} had ${JSON.stringify(event)}, next in the log is ${wanted === undefined ? 'nothing' : JSON.stringify(wanted)}`,
 })

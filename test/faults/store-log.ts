@@ -40,10 +40,11 @@ export class StoreLog {
             key: event.key.slice(storedBelow.length),
             state: event.value && stateOf(JSON.parse(event.value.toString()) as Flunder),
           })
-        if (batch.value.revision >= current) break
+        // A server that is still there writes on meanwhile
+        this.#read = batch.value.revision
+        if (this.#read >= current) break
         next = batches.next()
       }
-      this.#read = current
     } finally {
       end.abort()
       await backend.close()
