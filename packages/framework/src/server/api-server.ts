@@ -9,12 +9,14 @@ import { DiscoveryRoutes } from '../endpoints/discovery/discovery-routes.ts'
 import { Dispatcher } from '../endpoints/dispatcher.ts'
 import { OpenApiRoutes } from '../endpoints/openapi/openapi-routes.ts'
 import { groupResource } from '../meta/group-version.ts'
+import type { InstalledGroup } from '../registry/installed.ts'
 import { ResourceRegistry } from '../registry/resource-registry.ts'
 import type { Resource } from '../registry/resource.ts'
 import type { Backend } from '../storage/backend.ts'
 import { Cacher } from '../storage/cacher/index.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Store } from '../storage/store.ts'
+import { Auditing } from './auditing.ts'
 import { Delegated, hasCluster } from './delegated/delegated.ts'
 import { director } from './director.ts'
 import { filterChain } from './filters/chain.ts'
@@ -48,6 +50,7 @@ export class ApiServer {
   readonly #draining = new Draining()
   #surroundings: Surroundings | undefined
   #certificates: ServingCertificates | undefined
+  #auditing: Auditing | undefined
   #serving: SecureServer | undefined
   #own: OwnCertificates | undefined
   #ready = false
@@ -70,6 +73,7 @@ export class ApiServer {
   /** Opens the stores and serves. Rejects, with everything closed again, when a store or the port is taken, or the cluster refuses. */
   async listen(): Promise<this> {
     try {
+      this.#auditing = Auditing.of(this.options, this.log, this.metrics)
       const surroundings = this.#surroundingsOf()
       this.#surroundings = surroundings
       // After the author's own, which discovery then names first.
@@ -108,6 +112,11 @@ export class ApiServer {
     return this.#registry.resources.map(({ storageVersion }) =>
       groupResource({ group: storageVersion.group, resource: storageVersion.plural }),
     )
+  }
+
+  /** What is served, as discovery and the manifests of a deployment tell it. */
+  get groups(): readonly InstalledGroup[] {
+    return this.#registry.groups
   }
 
   /** Stops: no new requests, watches end, what is under way comes to its end, stores are closed. May be called twice. */
@@ -205,6 +214,7 @@ export class ApiServer {
     const chain = filterChain({
       log: this.log,
       draining: this.#draining,
+      audit: this.#auditing,
       authenticator: new AuthenticationChain(surroundings.authenticators(new PeerCertificates()), { anonymous: true }),
       authorizer: surroundings.authorizer(),
       requestHeaders: () => surroundings.requestHeaders,
@@ -253,6 +263,7 @@ export class ApiServer {
     await this.#draining.stop(this.options.requestTimeoutSeconds * 1000)
     this.#serving?.destroy()
     this.#certificates?.close()
+    await this.#auditing?.close()
     await this.#surroundings?.close()
     for (const resource of this.#registry.resources) await resource.close()
     for (const backend of this.#allBackends()) await backend.close()

@@ -1,1 +1,2 @@
 export { FakeCluster, type Grant } from './fake-cluster/fake-cluster.ts'
+export { createCertificate, type CertificateAndKey, type CertificateRequest } from '../server/serving/certificate-builder.ts'
