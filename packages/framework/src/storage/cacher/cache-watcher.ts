@@ -6,6 +6,10 @@ import type { EventHistory } from './event-history.ts'
 
 /** Events that may wait for a reader who follows live. */
 const maxQueued = 1000
+/** And the bytes of their objects, which a reader who takes nothing keeps from being given up. */
+const maxQueuedBytes = 4 * 1024 * 1024
+/** So many may wait however large they are. */
+const minQueued = 10
 /** Events of history, and objects of a state, that a reader gets at once. */
 const chunk = 100
 
@@ -39,6 +43,7 @@ export class CacheWatcher implements WatchStream {
   readonly #start: CacheWatcherStart
   readonly #predicate: Predicate
   #queue: (ItemEvent | number)[] = []
+  #queuedBytes = 0
   readonly #over = new AbortController()
   #ended = false
   #closed = false
@@ -59,12 +64,15 @@ export class CacheWatcher implements WatchStream {
 
   /** Too many events wait. */
   get full(): boolean {
-    return this.#queue.length >= maxQueued && !this.#ended
+    if (this.#ended) return false
+    const { length } = this.#queue
+    return length >= maxQueued || (this.#queuedBytes >= maxQueuedBytes && length >= minQueued)
   }
 
   offer(event: ItemEvent): void {
     if (this.#ended) return
     this.#queue.push(event)
+    this.#queuedBytes += event.bytes
     this.#wake?.()
   }
 
@@ -161,6 +169,7 @@ export class CacheWatcher implements WatchStream {
       if (this.#queue.length) {
         const queue = this.#queue
         this.#queue = []
+        this.#queuedBytes = 0
         this.#drained?.()
         yield* this.#seen(queue, after)
       } else if (this.#ended) return

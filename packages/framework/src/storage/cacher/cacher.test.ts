@@ -154,6 +154,21 @@ describe('Cacher.watch', () => {
     expect(rest.every((event) => event.type === 'ADDED')).to.equal(true)
   })
 
+  it('cuts off a reader who takes nothing earlier when its objects are large', async () => {
+    const { test } = await start(new TestBackend())
+    const resourceVersion = String(await test.current())
+    const stalled = await test.watch('', { resourceVersion })
+    await test.create('ns/0')
+    await stalled.changes(1)
+    const annotations = { payload: 'x'.repeat(256 * 1024) }
+    for (let n = 1; n <= 40; n++) {
+      const object = pod(`ns/${String(n)}`)
+      await test.storage.create(`/pods/ns/${String(n)}`, { ...object, metadata: { ...object.metadata, annotations } })
+    }
+    while (!stalled.over?.aborted) await sleep(10)
+    expect((await stalled.rest()).length).to.be.within(16, 20)
+  })
+
   it('gives an event to the watches of its namespace only', async () => {
     const { test } = await start(new TestBackend())
     const resourceVersion = String(await test.current())
