@@ -5,6 +5,7 @@ import { KubeConfig } from './kube-config.ts'
 import { ResourceClient } from './resource-client.ts'
 import type { ResourceKind } from './resource-kind.ts'
 import { Transport } from './transport.ts'
+import type { WriteGuard } from './write-guard.ts'
 
 export interface ClientOptions {
   /** Default: the program's name, the platform and `apiserver-kit`. */
@@ -31,18 +32,27 @@ const defaultUserAgent = (): string =>
 /** Talks to one API server: `client.resource(Flunder).namespace('default').get('f1')`. */
 export class Client {
   readonly config: KubeConfig
+  readonly #options: ClientOptions
   readonly #transport: Transport
   readonly #maxResponseBytes: number
 
-  constructor(config: KubeConfig = KubeConfig.load(), options: ClientOptions = {}) {
+  constructor(config: KubeConfig = KubeConfig.load(), options: ClientOptions = {}, transport?: Transport) {
     this.config = config
+    this.#options = options
     this.#maxResponseBytes = options.maxResponseBytes ?? 256 * 1024 * 1024
-    this.#transport = new Transport(config, {
-      userAgent: options.userAgent ?? defaultUserAgent(),
-      requestTimeoutMs: options.requestTimeoutMs ?? 65_000,
-      maxResponseBytes: this.#maxResponseBytes,
-      onWarning: options.onWarning,
-    })
+    this.#transport =
+      transport ??
+      new Transport(config, {
+        userAgent: options.userAgent ?? defaultUserAgent(),
+        requestTimeoutMs: options.requestTimeoutMs ?? 65_000,
+        maxResponseBytes: this.#maxResponseBytes,
+        onWarning: options.onWarning,
+      })
+  }
+
+  /** A client over the same connections that asks the guard before every write, at the last moment. Reads pass. */
+  guarded(guard: WriteGuard): Client {
+    return new Client(this.config, this.#options, this.#transport.guarded(guard))
   }
 
   /** The objects of a kind: of all namespaces, until `namespace()` chooses one. */

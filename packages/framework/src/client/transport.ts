@@ -1,11 +1,19 @@
-import { request as httpRequest, type Agent, type IncomingMessage, type RequestOptions } from 'node:http'
+import {
+  request as httpRequest,
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { TLSSocket } from 'node:tls'
 import type { StatusError } from '../meta/status.ts'
 import { AgentPool } from './agent-pool.ts'
 import { ConnectionError } from './connection-error.ts'
 import type { KubeConfig } from './kube-config.ts'
 import { errorOfResponse } from './response-status.ts'
+import type { WriteGuard } from './write-guard.ts'
 
 export interface TransportRequest {
   readonly method: string
@@ -25,27 +33,40 @@ export interface TransportOptions {
   readonly requestTimeoutMs: number
   readonly maxResponseBytes: number
   readonly onWarning: ((text: string) => void) | undefined
+  /** Asked before everything that may change something, at the last moment. */
+  readonly guard?: WriteGuard
+}
+
+/** What transports to one server share. */
+interface Connections {
+  readonly pool: AgentPool
+  readonly open: AbortController
 }
 
 /** Source: client-go rest/request.go, maxRetries. */
 const maxRetries = 10
 const maxErrorBytes = 1 << 20
+const readingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Requests over kept-alive connections with credentials, retries and limits. What it throws is a StatusError, a ConnectionError or the signal's reason. */
 export class Transport {
   readonly #config: KubeConfig
   readonly #options: TransportOptions
-  readonly #pool: AgentPool
+  readonly #connections: Connections
   readonly #base: URL
   readonly #basePath: string
-  readonly #open = new AbortController()
 
-  constructor(config: KubeConfig, options: TransportOptions) {
+  constructor(config: KubeConfig, options: TransportOptions, connections?: Connections) {
     this.#config = config
     this.#options = options
-    this.#pool = new AgentPool(config)
+    this.#connections = connections ?? { pool: new AgentPool(config), open: new AbortController() }
     this.#base = new URL(config.server)
     this.#basePath = this.#base.pathname.replace(/\/$/, '')
+  }
+
+  /** The same connections, for requests that the guard lets pass. */
+  guarded(guard: WriteGuard): Transport {
+    return new Transport(this.#config, { ...this.#options, guard }, this.#connections)
   }
 
   /** The whole body of a 2xx answer. */
@@ -69,15 +90,15 @@ export class Transport {
 
   /** Ends all connections; running requests fail. */
   close(): void {
-    this.#open.abort(new ConnectionError('the client was closed', { code: 'ECANCELED' }))
-    this.#pool.close()
+    this.#connections.open.abort(new ConnectionError('the client was closed', { code: 'ECANCELED' }))
+    this.#connections.pool.close()
   }
 
   async #send(request: TransportRequest): Promise<IncomingMessage> {
     request.signal?.throwIfAborted()
     const authorization = await this.#config.credentials.authorization()
     const options = {
-      agent: await this.#pool.agent(),
+      agent: await this.#connections.pool.agent(),
       protocol: this.#base.protocol,
       hostname: this.#base.hostname.replace(/^\[|\]$/g, ''),
       port: this.#base.port,
@@ -99,10 +120,14 @@ export class Transport {
 
   /** A kept-alive connection may be closed by the server just as a request leaves: those that change nothing are sent again. */
   async #answer(options: RequestOptions & { agent: Agent }, request: TransportRequest): Promise<IncomingMessage> {
+    const guard = readingMethods.has(request.method) ? undefined : this.#options.guard
+    const timeoutMs = request.timeoutMs ?? this.#options.requestTimeoutMs
     for (;;) {
-      const sent = await send(options, request, request.timeoutMs ?? this.#options.requestTimeoutMs, this.#open.signal)
+      guard?.check()
+      const sent = await send(options, request, { timeoutMs, open: this.#connections.open.signal, guard })
       if ('response' in sent) return sent.response
       request.signal?.throwIfAborted()
+      guard?.check()
       if (!(sent.reusedSocket && request.method === 'GET' && sent.code === 'ECONNRESET')) throw sent.error
     }
   }
@@ -133,16 +158,21 @@ type Sent =
   | { readonly response: IncomingMessage }
   | { readonly error: ConnectionError; readonly code: string; readonly reusedSocket: boolean }
 
+interface SendOptions {
+  readonly timeoutMs: number
+  readonly open: AbortSignal
+  readonly guard: WriteGuard | undefined
+}
+
 function send(
   options: RequestOptions,
   { body, signal, method }: TransportRequest,
-  timeoutMs: number,
-  open: AbortSignal,
+  { timeoutMs, open, guard }: SendOptions,
 ): Promise<Sent> {
   return new Promise((resolve) => {
     const request = (options.protocol === 'https:' ? httpsRequest : httpRequest)(options)
     const stop = (): void => void request.destroy()
-    const signals = signal ? [signal, open] : [open]
+    const signals = [signal, open, guard?.signal].filter((each) => each !== undefined)
     for (const each of signals) {
       each.addEventListener('abort', stop, { once: true })
       if (each.aborted) stop()
@@ -163,8 +193,26 @@ function send(
       clearTimeout(timer)
       for (const each of signals) each.removeEventListener('abort', stop)
     })
-    request.end(body)
+    if (guard) whenConnected(request, () => endGuarded(request, body, guard))
+    else request.end(body)
   })
+}
+
+/** Between the check and the bytes there may be no wait, in which the process could be stopped: connect first. */
+function whenConnected(request: ClientRequest, then: () => void): void {
+  request.once('socket', (socket) => {
+    if (socket.connecting) socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', then)
+    else then()
+  })
+}
+
+function endGuarded(request: ClientRequest, body: string | Buffer | undefined, guard: WriteGuard): void {
+  try {
+    guard.check()
+    request.end(body)
+  } catch (error) {
+    request.destroy(error as Error)
+  }
 }
 
 function mayRetry({ retry = true }: TransportRequest, error: StatusError, attempt: number): boolean {
