@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.ts'
 export const maxBodyBytes = 3 * 1024 * 1024
 
 /** Reads a request's body. Throws 413 beyond {@link maxBodyBytes}, and stops reading then. */
-export function readBody({ request, response }: Exchange): Promise<Buffer> {
+export function readBody({ request, response, observer }: Exchange): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0)
   if (announced > maxBodyBytes) return Promise.reject(refuse(request, response))
   return new Promise((resolve, reject) => {
@@ -21,7 +21,9 @@ export function readBody({ request, response }: Exchange): Promise<Buffer> {
       chunks.push(chunk)
     })
     request.on('end', () => {
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size))
+      const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)
+      observer?.requestBody(body, request.headers['content-type'] ?? '')
+      resolve(body)
     })
     request.on('error', reject)
     request.on('aborted', () => {

@@ -2,10 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { RequestContext } from '../request/context.ts'
 
+/** Gets to see what goes in and out, where a record is kept. */
+export interface ExchangeObserver {
+  requestBody(bytes: Buffer, contentType: string): void
+  /** Not compressed. */
+  responseBody(bytes: Buffer, contentType: string): void
+}
+
 /** One request and its answer, HTTP/1.1 or HTTP/2. */
 export interface Exchange {
   readonly request: IncomingMessage | Http2ServerRequest
   readonly response: ServerResponse | Http2ServerResponse
   readonly query: URLSearchParams
   readonly context: RequestContext
+  readonly observer?: ExchangeObserver | undefined
 }

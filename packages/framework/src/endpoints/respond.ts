@@ -3,12 +3,13 @@ import type { Exchange } from './exchange.ts'
 
 /** Writes a whole answer. `content-length` is set; large bodies are compressed where the client takes gzip. */
 export function respond(
-  { request, response, context }: Exchange,
+  { request, response, context, observer }: Exchange,
   code: number,
   contentType: string,
   body: Buffer,
 ): void {
   if (response.headersSent || response.destroyed) return
+  observer?.responseBody(body, contentType)
   const warnings = context.warnings.headers()
   if (warnings.length) response.setHeader('warning', warnings)
   const zipped = compressed(body, request.headers['accept-encoding'])

@@ -1,14 +1,22 @@
-import { parseDuration } from '../meta/duration.ts'
+import {
+  auditMode,
+  booleanOf,
+  countOf,
+  last,
+  list,
+  portOf,
+  secondsOf,
+  serversOf,
+  sniFiles,
+  type ReadFlag,
+} from './flag-values.ts'
 import { defaults, type ServerFlags } from './options.ts'
 import { cipherList, tlsVersion } from './serving/cipher-suites.ts'
-import type { CertificateFiles } from './serving/serving-certificates.ts'
 
 /** Flags with the folder of the embedded store. */
 export interface ParsedFlags extends ServerFlags {
   readonly dataDir: string
 }
-
-export type FlagValue = string | number | boolean | readonly string[] | readonly CertificateFiles[]
 
 export interface Flag {
   readonly member: keyof ParsedFlags
@@ -16,17 +24,8 @@ export interface Flag {
   readonly value: string
   readonly help: string
   /** Gets every value that was given, one after the other. Default: the last one counts, as it stands. */
-  readonly read?: (texts: readonly string[]) => FlagValue
+  readonly read?: ReadFlag
 }
-
-const last =
-  (read: (text: string) => FlagValue) =>
-  (texts: readonly string[]): FlagValue =>
-    read(texts.at(-1) ?? '')
-
-/** Lists are written with commas, with the flag repeated, or both. */
-const list = (texts: readonly string[]): readonly string[] =>
-  texts.flatMap((text) => text.split(',')).filter((item) => item !== '')
 
 /** The flags, in the order of the help. */
 export const flags: Readonly<Record<string, Flag>> = {
@@ -170,6 +169,59 @@ export const flags: Readonly<Record<string, Flag>> = {
     value: 'FILE',
     help: 'tokens of a server that stands alone: token,user,uid,"group1,group2"',
   },
+  'audit-policy-file': {
+    member: 'auditPolicyFile',
+    value: 'FILE',
+    help: 'which requests are written down, and how much of them (audit.k8s.io/v1 Policy)',
+  },
+  'audit-log-path': {
+    member: 'auditLogPath',
+    value: 'FILE',
+    help: 'where they are written, a line of JSON each; - is standard output',
+  },
+  'audit-log-mode': {
+    member: 'auditLogMode',
+    value: 'MODE',
+    help: 'batch, blocking (the default) or blocking-strict',
+    read: last(auditMode),
+  },
+  'audit-log-maxage': { member: 'auditLogMaxage', value: 'DAYS', help: 'default 366', read: last(countOf) },
+  'audit-log-maxbackup': {
+    member: 'auditLogMaxbackup',
+    value: 'N',
+    help: 'old files kept (default 100)',
+    read: last(countOf),
+  },
+  'audit-log-maxsize': { member: 'auditLogMaxsize', value: 'MB', help: 'default 100', read: last(countOf) },
+  'audit-webhook-config-file': {
+    member: 'auditWebhookConfigFile',
+    value: 'FILE',
+    help: 'kubeconfig of whom to send them to',
+  },
+  'audit-webhook-initial-backoff': {
+    member: 'auditWebhookInitialBackoffSeconds',
+    value: 'DURATION',
+    help: 'before the first repetition (default 10s)',
+    read: last(secondsOf),
+  },
+  'audit-webhook-batch-max-size': {
+    member: 'auditWebhookBatchMaxSize',
+    value: 'N',
+    help: 'events in one request (default 400)',
+    read: last(countOf),
+  },
+  'audit-webhook-batch-max-wait': {
+    member: 'auditWebhookBatchMaxWaitSeconds',
+    value: 'DURATION',
+    help: 'how long an event waits for others (default 30s)',
+    read: last(secondsOf),
+  },
+  'audit-webhook-batch-buffer-size': {
+    member: 'auditWebhookBatchBufferSize',
+    value: 'N',
+    help: 'events that may wait (default 10000)',
+    read: last(countOf),
+  },
   'data-dir': { member: 'dataDir', value: 'DIR', help: 'folder of the embedded store' },
   'etcd-servers': {
     member: 'etcdServers',
@@ -214,44 +266,4 @@ export const flags: Readonly<Record<string, Flag>> = {
     help: `writes under way at once (default ${String(defaults.maxMutatingRequestsInflight)})`,
     read: last(countOf),
   },
-}
-
-function countOf(text: string): number {
-  if (!/^\d+$/.test(text)) throw new RangeError('not a whole number')
-  return Number(text)
-}
-
-function secondsOf(text: string): number {
-  const seconds = parseDuration(text) / 1000
-  if (seconds < 0) throw new RangeError('less than no time')
-  return seconds
-}
-
-function serversOf(text: string): string[] {
-  const servers = text.split(',').map((server) => server.trim())
-  for (const server of servers)
-    if (!/^(?:https?:\/\/)?[^/\s:]+(?::\d+)?$|^(?:https?:\/\/)?\[[^\]]+\](?::\d+)?$/.test(server))
-      throw new RangeError(`${JSON.stringify(server)} is no address as https://host:port`)
-  return servers
-}
-
-function portOf(text: string): number {
-  const port = countOf(text)
-  if (port > 65535) throw new RangeError('ports end at 65535')
-  return port
-}
-
-/** As Go reads them. Source: strconv.ParseBool. */
-function booleanOf(text: string): boolean {
-  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true
-  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false
-  throw new RangeError('not a boolean')
-}
-
-function sniFiles(text: string): CertificateFiles {
-  const [files = '', names = '', ...more] = text.split(':')
-  const [certFile = '', keyFile = '', ...others] = files.split(',')
-  if (certFile === '' || keyFile === '' || others.length || more.length)
-    throw new RangeError('expected certificate file, key file and, after a colon, names of hosts')
-  return { certFile, keyFile, names: list([names]) }
 }

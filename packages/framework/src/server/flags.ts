@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { flags, type FlagValue, type ParsedFlags } from './flag-table.ts'
+import { flags, type ParsedFlags } from './flag-table.ts'
+import type { FlagValue } from './flag-values.ts'
 
 export type { ParsedFlags }
 

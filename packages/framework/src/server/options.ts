@@ -60,6 +60,25 @@ export interface ServerFlags {
   readonly requestheaderGroupHeaders?: readonly string[]
   readonly requestheaderExtraHeadersPrefix?: readonly string[]
   readonly requestheaderUidHeaders?: readonly string[]
+  /** What is written down about requests; without it nothing is. */
+  readonly auditPolicyFile?: string
+  /** Where audit events go, as lines of JSON; `-` is standard output. */
+  readonly auditLogPath?: string
+  /** Default `blocking`: an event is with the operating system before its request goes on. */
+  readonly auditLogMode?: 'batch' | 'blocking' | 'blocking-strict'
+  /** Days that old files are kept. Default 366. */
+  readonly auditLogMaxage?: number
+  /** Old files that are kept. Default 100. */
+  readonly auditLogMaxbackup?: number
+  /** Megabytes in one file. Default 100. */
+  readonly auditLogMaxsize?: number
+  /** A kubeconfig that says whom to send audit events to. */
+  readonly auditWebhookConfigFile?: string
+  /** Seconds before the first repetition. Default 10. */
+  readonly auditWebhookInitialBackoffSeconds?: number
+  readonly auditWebhookBatchMaxSize?: number
+  readonly auditWebhookBatchMaxWaitSeconds?: number
+  readonly auditWebhookBatchBufferSize?: number
   /** Tokens of a server that stands alone: lines of `token,user,uid,"group1,group2"`. */
   readonly tokenAuthFile?: string
   /** Client addresses of an etcd. Read by {@link backendOf}, as the four below; an ApiServer has its `backend`. */

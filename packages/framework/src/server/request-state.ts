@@ -1,12 +1,12 @@
 import type { Middleware } from 'koa'
-import type { Exchange } from '../endpoints/exchange.ts'
+import type { Exchange, ExchangeObserver } from '../endpoints/exchange.ts'
 import type { RequestContext, UserInfo } from '../request/context.ts'
 import type { RequestInfo } from '../request/request-info.ts'
 import { ResponseWarnings } from '../request/warnings.ts'
 
 /** What the filters of one server know of one request; the handlers see it as their Exchange. */
 export interface RequestState {
-  exchange: Exchange & { readonly context: ServedContext }
+  exchange: Exchange & { readonly context: ServedContext; observer?: ExchangeObserver }
 }
 export type Filter = Middleware<RequestState>
 
@@ -20,6 +20,8 @@ export class ServedContext implements RequestContext {
   user: UserInfo = nobody
   /** Who really sent the request, where `user` is somebody else. */
   impersonator: UserInfo | undefined
+  /** Adds to the audit event, where there is one. */
+  annotate: (key: string, value: string) => void = () => undefined
   #controller: AbortController | undefined
   #reason: unknown
 

@@ -6,6 +6,7 @@ import { StatusError } from '../../meta/status.ts'
 import { removeHeaders } from '../../request/header-lines.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { Filter } from '../request-state.ts'
+import { auditFailedAuthentication, type AuditOptions } from './audit.ts'
 
 export interface AuthenticationOptions {
   readonly authenticator: Authenticator
@@ -13,10 +14,12 @@ export interface AuthenticationOptions {
   readonly requestHeaders: () => RequestHeaderConfig | undefined
   readonly metrics: ServerMetrics
   readonly log: Logger
+  readonly audit?: AuditOptions | undefined
 }
 
 /** Nobody gets on without an identity. Source: endpoints/filters/authentication.go. */
-export const authentication = ({ authenticator, requestHeaders, metrics, log }: AuthenticationOptions): Filter => {
+export const authentication = (options: AuthenticationOptions): Filter => {
+  const { authenticator, requestHeaders, metrics, log } = options
   let configured: RequestHeaderConfig | undefined
   let isCredential = identityHeaders()
   return async (ctx, next) => {
@@ -33,6 +36,7 @@ export const authentication = ({ authenticator, requestHeaders, metrics, log }: 
       // The message alone: anybody can make the server write this, as often as he likes.
       log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'unable to authenticate the request')
       sendAway(exchange)
+      if (options.audit) auditFailedAuthentication(options.audit, exchange)
       writeError(exchange, StatusError.unauthorized())
       return
     }

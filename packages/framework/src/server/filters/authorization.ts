@@ -27,6 +27,7 @@ export const authorization =
       answer = await authorizer.authorize(attributes, exchange.context.signal)
     } catch (error) {
       tell('error')
+      exchange.context.annotate('authorization.k8s.io/reason', 'internal error')
       log.error({ err: error }, 'unable to authorize the request')
       const reason = error instanceof Error ? error.message : String(error)
       const text = `Internal Server Error: ${JSON.stringify(exchange.request.url)}: ${reason}`
@@ -34,6 +35,8 @@ export const authorization =
       return
     }
     tell(results[answer.decision])
+    exchange.context.annotate('authorization.k8s.io/decision', answer.decision === 'Allow' ? 'allow' : 'forbid')
+    exchange.context.annotate('authorization.k8s.io/reason', answer.reason ?? '')
     if (answer.decision === 'Allow') await next()
     else writeError(exchange, forbidden(attributes, answer.reason))
   }

@@ -5,6 +5,7 @@ import type { Authorizer } from '../../auth/authorization/authorizer.ts'
 import type { KnownRequests } from '../metrics/request-labels.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { Filter } from '../request-state.ts'
+import { audit, type AuditOptions } from './audit.ts'
 import { auditId } from './audit-id.ts'
 import { authentication } from './authentication.ts'
 import { authorization } from './authorization.ts'
@@ -26,6 +27,8 @@ export interface ChainOptions {
   readonly metrics: ServerMetrics
   readonly known: KnownRequests
   readonly draining: Draining
+  /** Without it nothing is written down. */
+  readonly audit?: AuditOptions | undefined
   readonly requestTimeoutMs: number
   readonly maxReadsInFlight: number
   readonly maxWritesInFlight: number
@@ -41,6 +44,7 @@ export const filterChain = (options: ChainOptions): readonly Filter[] => [
   options.draining.filter,
   requestDeadline(options.requestTimeoutMs),
   authentication(options),
+  ...(options.audit ? [audit(options.audit)] : []),
   impersonation(options.authorizer),
   maxInFlight({ reads: options.maxReadsInFlight, writes: options.maxWritesInFlight }),
   authorization(options.authorizer, options.metrics, options.log),

@@ -87,6 +87,28 @@ export class ServerMetrics {
     labelNames: ['username'],
     registers: this.#registers,
   })
+  readonly #auditEvents = new Counter({
+    name: 'apiserver_audit_event_total',
+    help: 'Counter of audit events generated and sent to the audit backend.',
+    registers: this.#registers,
+  })
+  readonly #auditLevels = new Counter({
+    name: 'apiserver_audit_level_total',
+    help: 'Counter of policy levels for audit events (1 per request).',
+    labelNames: ['level'],
+    registers: this.#registers,
+  })
+  readonly #auditErrors = new Counter({
+    name: 'apiserver_audit_error_total',
+    help: 'Counter of audit events that failed to be audited properly. Plugin identifies the plugin affected by the error.',
+    labelNames: ['plugin'],
+    registers: this.#registers,
+  })
+  readonly #auditRejected = new Counter({
+    name: 'apiserver_audit_requests_rejected_total',
+    help: 'Counter of apiserver requests rejected due to an error in audit logging backend.',
+    registers: this.#registers,
+  })
   readonly #authn = this.#reviews('authn')
   readonly #authz = this.#reviews('authz')
 
@@ -142,6 +164,22 @@ export class ServerMetrics {
   /** One SubjectAccessReview was asked. */
   delegatedAuthz(code: string, seconds: number): void {
     this.#authz(code, seconds)
+  }
+
+  audited(level: string): void {
+    this.#auditLevels.inc({ level })
+  }
+
+  auditEvent(): void {
+    this.#auditEvents.inc()
+  }
+
+  auditFailed(plugin: string, count: number): void {
+    this.#auditErrors.inc({ plugin }, count)
+  }
+
+  auditRejected(): void {
+    this.#auditRejected.inc()
   }
 
   #attempts(total: string, duration: string, help: string): (result: string, seconds: number) => void {

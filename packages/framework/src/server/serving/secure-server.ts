@@ -28,6 +28,8 @@ const kib = 1024
 const maxHeaderBytes = 1024 * kib
 const streamWindowBytes = 256 * kib
 const idleTimeoutMs = 90_000
+/** For HTTP/1.1. Longer than Go's clients keep an idle connection: else the aggregator sends on one that is just being closed. */
+const http1Timeouts = { headersTimeout: 32_000, keepAliveTimeout: 95_000 }
 const maxStreams = 1000
 
 /** HTTPS with HTTP/2 and HTTP/1.1 on one port. Figures: serving §8.1. */
@@ -58,6 +60,8 @@ export class SecureServer {
       },
       handler,
     )
+    // Node reads them from the server, though the types know them of http's alone.
+    Object.assign(this.#server, http1Timeouts)
     options.certificates.onChange = () => {
       this.#server.setSecureContext(options.certificates.contextOptions)
     }

@@ -1,0 +1,104 @@
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
+import type { JsonObject } from '../../util/json.ts'
+import { eventText, type AuditBackend } from './backend.ts'
+
+export interface LogBackendOptions {
+  /** `-` is standard output. */
+  readonly path: string
+  /** A full file is put aside before it grows beyond this. Default 100. */
+  readonly maxSizeMegabytes?: number
+  /** How many files put aside are kept; 0: all. Default 100. */
+  readonly maxBackups?: number
+  /** How long files put aside are kept; 0: for ever. Default 366. */
+  readonly maxAgeDays?: number
+}
+
+const megabyte = 1024 * 1024
+const dayMs = 24 * 60 * 60 * 1000
+
+/**
+ * Events as lines of JSON in a file that is put aside when it is full, under its name with the time in it. A line is with the operating system when
+ * `process` returns. Source: plugin/pkg/audit/log.
+ */
+export class LogBackend implements AuditBackend {
+  readonly name = 'log'
+  readonly #path: string
+  readonly #maxBytes: number
+  readonly #maxBackups: number
+  readonly #maxAgeMs: number
+  #file: number | undefined
+  #size = 0
+
+  /** Opens the file; throws when it cannot. */
+  constructor({ path, maxSizeMegabytes = 100, maxBackups = 100, maxAgeDays = 366 }: LogBackendOptions) {
+    this.#path = path
+    this.#maxBytes = maxSizeMegabytes * megabyte
+    this.#maxBackups = maxBackups
+    this.#maxAgeMs = maxAgeDays * dayMs
+    if (path !== '-') this.#open()
+  }
+
+  process(event: JsonObject): void {
+    const line = Buffer.from(`${eventText(event)}\n`)
+    if (this.#path === '-') {
+      writeSync(1, line)
+      return
+    }
+    if (this.#size > 0 && this.#maxBytes > 0 && this.#size + line.length > this.#maxBytes) this.#rotate()
+    const file = this.#file ?? this.#open()
+    for (let written = 0; written < line.length;) written += writeSync(file, line, written)
+    this.#size += line.length
+  }
+
+  close(): Promise<void> {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
+    return Promise.resolve()
+  }
+
+  #open(): number {
+    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 })
+    const file = openSync(this.#path, 'a', 0o600)
+    this.#file = file
+    this.#size = statSync(this.#path).size
+    return file
+  }
+
+  #rotate(): void {
+    void this.close()
+    renameSync(this.#path, this.#asideName())
+    this.#open()
+    this.#forget()
+  }
+
+  /** `audit-2026-01-02T03-04-05.678.log`, as Go's rotation has it; a number more where that is taken. */
+  #asideName(): string {
+    const [stem, end] = this.#nameParts()
+    const time = new Date().toISOString().slice(0, -1).replaceAll(':', '-')
+    const taken = new Set(readdirSync(dirname(this.#path)))
+    let name = `${stem}${time}${end}`
+    for (let n = 1; taken.has(name); n++) name = `${stem}${time}-${String(n)}${end}`
+    return join(dirname(this.#path), name)
+  }
+
+  #nameParts(): readonly [string, string] {
+    const end = extname(this.#path)
+    return [`${basename(this.#path, end)}-`, end]
+  }
+
+  #forget(): void {
+    const folder = dirname(this.#path)
+    const [stem, end] = this.#nameParts()
+    const aside = readdirSync(folder)
+      .filter(
+        (name) => name.startsWith(stem) && name.endsWith(end) && /^\d{4}-\d\d-\d\dT/.test(name.slice(stem.length)),
+      )
+      .sort()
+      .reverse()
+    for (const [i, name] of aside.entries()) {
+      const old = this.#maxAgeMs > 0 && Date.now() - statSync(join(folder, name)).mtimeMs > this.#maxAgeMs
+      if (old || (this.#maxBackups > 0 && i >= this.#maxBackups)) rmSync(join(folder, name), { force: true })
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import type { Logger } from 'pino'
+import type { AuditBackend } from '../../auth/audit/backend.ts'
+import type { AuditPolicy } from '../../auth/audit/policy.ts'
+import { AuditRecorder } from '../../auth/audit/recorder.ts'
+import { attributesOf } from '../../auth/authorization/authorizer.ts'
+import { writeError } from '../../endpoints/write-error.ts'
+import { StatusError } from '../../meta/status.ts'
+import { headerLines, type ServerRequest } from '../../request/header-lines.ts'
+import type { ServerMetrics } from '../metrics/server-metrics.ts'
+import { isLongRunning, type Filter, type RequestState } from '../request-state.ts'
+
+export interface AuditOptions {
+  readonly policy: AuditPolicy
+  readonly backends: readonly AuditBackend[]
+  /** A request that cannot be written down is refused. */
+  readonly strict: boolean
+  readonly metrics: ServerMetrics
+  readonly log: Logger
+}
+
+/** Writes down who did what. After authentication, so that it is known who. Source: endpoints/filters/audit.go. */
+export const audit =
+  (options: AuditOptions): Filter =>
+  async (ctx, next) => {
+    const { exchange } = ctx.state
+    const { response, context } = exchange
+    const recorder = recorderOf(options, exchange, context.user)
+    if (!recorder) {
+      await next()
+      return
+    }
+    exchange.observer = recorder
+    context.annotate = (key, value) => {
+      recorder.annotate(key, value)
+    }
+    try {
+      recorder.stage('RequestReceived', 0)
+    } catch (error) {
+      if (options.strict) {
+        options.metrics.auditRejected()
+        writeError(exchange, StatusError.internal(error))
+        return
+      }
+    }
+    const tell = (stage: 'ResponseStarted' | 'ResponseComplete' | 'Panic'): void => {
+      recorder.impersonatedUser = context.impersonator ? context.user : undefined
+      try {
+        recorder.stage(stage, response.statusCode)
+      } catch {
+        // Counted and logged where it happened: the answer is out already.
+      }
+    }
+    if (isLongRunning(context.info))
+      whenStarted(response, () => {
+        tell('ResponseStarted')
+      })
+    try {
+      await next()
+    } catch (error) {
+      recorder.failed({ status: 'Failure', reason: 'InternalError', message: `APIServer panic'd: ${String(error)}` })
+      response.statusCode = response.headersSent ? response.statusCode : 500
+      tell('Panic')
+      throw error
+    }
+    tell('ResponseComplete')
+  }
+
+/** Writes down, once, that somebody could not say who he is. Source: endpoints/filters/authn_audit.go. */
+export function auditFailedAuthentication(options: AuditOptions, exchange: RequestState['exchange']): void {
+  const recorder = recorderOf(options, exchange, undefined)
+  if (!recorder) return
+  const methods = attempted(exchange.request)
+  const how = methods.length ? `attempted: ${methods.join(', ')}` : 'no credentials provided'
+  recorder.failed({ message: `Authentication failed, ${how}` })
+  try {
+    recorder.stage('ResponseStarted', 401)
+  } catch {
+    // Counted and logged where it happened.
+  }
+}
+
+function recorderOf(
+  { policy, backends, metrics, log }: AuditOptions,
+  exchange: RequestState['exchange'],
+  user: RequestState['exchange']['context']['user'] | undefined,
+): AuditRecorder | undefined {
+  const { context, request } = exchange
+  const attributes = { ...attributesOf(context.user, context.info), user }
+  const decision = policy.decide(attributes)
+  metrics.audited(decision.level)
+  if (decision.level === 'None') return undefined
+  const recorded = {
+    ...attributes,
+    auditId: context.auditId,
+    requestURI: request.url ?? '',
+    sourceIPs: sourceIPs(request),
+    userAgent: request.headers['user-agent'] ?? '',
+    receivedAt: new Date(),
+  }
+  return new AuditRecorder(recorded, decision, (event) => {
+    let failure: Error | undefined
+    for (const backend of backends) {
+      try {
+        backend.process(event)
+        metrics.auditEvent()
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error))
+        metrics.auditFailed(backend.name, 1)
+        log.error({ err: error, backend: backend.name }, 'an audit event could not be written')
+      }
+    }
+    if (failure) throw failure
+  })
+}
+
+/** What proxies say of where a request came from, then where it really came from. Source: apimachinery net.SourceIPs. */
+function sourceIPs(request: ServerRequest): string[] {
+  const forwarded = headerLines(request, 'x-forwarded-for').flatMap((line) => line.split(','))
+  const all = [...forwarded, ...headerLines(request, 'x-real-ip'), request.socket.remoteAddress ?? '']
+  return [...new Set(all.map((ip) => ip.trim().replace(/^::ffff:(?=\d+\.)/, '')).filter((ip) => ip !== ''))]
+}
+
+function attempted(request: ServerRequest): string[] {
+  const [authorization = ''] = headerLines(request, 'authorization')
+  const scheme = authorization.trim().split(' ')[0]?.toLowerCase()
+  const socket = request.socket as { getPeerX509Certificate?: () => unknown }
+  return [
+    ...(scheme === 'basic' ? ['basic'] : []),
+    ...(scheme === 'bearer' ? ['bearer'] : []),
+    ...(socket.getPeerX509Certificate?.() ? ['x509'] : []),
+  ]
+}
+
+/** Both kinds of responses write their headers through this method. */
+function whenStarted(response: RequestState['exchange']['response'], started: () => void): void {
+  const target = response as { writeHead: (...args: unknown[]) => unknown }
+  const writeHead = target.writeHead.bind(response)
+  target.writeHead = (...args) => {
+    target.writeHead = writeHead
+    const [code] = args
+    if (typeof code === 'number') response.statusCode = code
+    const result = writeHead(...args)
+    started()
+    return result
+  }
+}

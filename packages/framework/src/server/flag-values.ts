@@ -1,0 +1,63 @@
+import { parseDuration } from '../meta/duration.ts'
+import type { CertificateFiles } from './serving/serving-certificates.ts'
+
+export type FlagValue = string | number | boolean | readonly string[] | readonly CertificateFiles[]
+
+/** Reads the texts that were given for one flag, one after the other. Throws what is wrong with them. */
+export type ReadFlag = (texts: readonly string[]) => FlagValue
+
+/** Of a flag that stands more than once, the last counts. */
+export const last =
+  (read: (text: string) => FlagValue): ReadFlag =>
+  (texts) =>
+    read(texts.at(-1) ?? '')
+
+/** Lists are written with commas, with the flag repeated, or both. */
+export const list = (texts: readonly string[]): readonly string[] =>
+  texts.flatMap((text) => text.split(',')).filter((item) => item !== '')
+
+export function countOf(text: string): number {
+  if (!/^\d+$/.test(text)) throw new RangeError('not a whole number')
+  return Number(text)
+}
+
+export function secondsOf(text: string): number {
+  const seconds = parseDuration(text) / 1000
+  if (seconds < 0) throw new RangeError('less than no time')
+  return seconds
+}
+
+export function serversOf(text: string): string[] {
+  const servers = text.split(',').map((server) => server.trim())
+  for (const server of servers)
+    if (!/^(?:https?:\/\/)?[^/\s:]+(?::\d+)?$|^(?:https?:\/\/)?\[[^\]]+\](?::\d+)?$/.test(server))
+      throw new RangeError(`${JSON.stringify(server)} is no address as https://host:port`)
+  return servers
+}
+
+export function portOf(text: string): number {
+  const port = countOf(text)
+  if (port > 65535) throw new RangeError('ports end at 65535')
+  return port
+}
+
+/** As Go reads them. Source: strconv.ParseBool. */
+export function booleanOf(text: string): boolean {
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false
+  throw new RangeError('not a boolean')
+}
+
+export function sniFiles(text: string): CertificateFiles {
+  const [files = '', names = '', ...more] = text.split(':')
+  const [certFile = '', keyFile = '', ...others] = files.split(',')
+  if (certFile === '' || keyFile === '' || others.length || more.length)
+    throw new RangeError('expected certificate file, key file and, after a colon, names of hosts')
+  return { certFile, keyFile, names: list([names]) }
+}
+
+export function auditMode(text: string): string {
+  if (!['batch', 'blocking', 'blocking-strict'].includes(text))
+    throw new RangeError('must be batch, blocking or blocking-strict')
+  return text
+}
