@@ -1,5 +1,6 @@
 import type { Backend, BackendEvents, Entry, Range, RangeOptions, Write } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
+import { jumpIfRestored } from './backup.ts'
 import type { HistoryOptions } from './compactor.ts'
 import { Engine } from './engine.ts'
 import { closed, compacted, futureRevision } from './failures.ts'
@@ -140,6 +141,7 @@ export class LmdbBackend implements Backend {
     try {
       owner.claim(tables)
       jumpIfUnsynced(path, tables)
+      jumpIfRestored(tables, now())
       if (sync) clearUnsyncedMark(path)
       else setUnsyncedMark(path)
       const engine = new Engine(tables, owner, { ...this.#options, now })

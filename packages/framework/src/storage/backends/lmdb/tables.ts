@@ -17,6 +17,8 @@ export interface Tables {
 
 const format = Buffer.from('1')
 const formatKey = Buffer.from('format')
+/** In a copy that was not opened yet: when it was made, in milliseconds since the epoch. */
+export const backupKey = Buffer.from('backup')
 export const ownerKey = Buffer.from('owner')
 export const stateKey = Buffer.from('state')
 
