@@ -32,7 +32,7 @@ describe('README.md', function () {
       writeFileSync(file, code)
       return file
     })
-    const { config } = ts.readConfigFile(join(root, 'tsconfig.check.json'), ts.sys.readFile)
+    const { config } = ts.readConfigFile(join(root, 'tsconfig.check.json'), (path) => ts.sys.readFile(path))
     const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files }, ts.sys, root)
     const program = ts.createProgram(files, { ...options, noEmit: true })
     const problems = ts.getPreEmitDiagnostics(program).map((d) => ts.flattenDiagnosticMessageText(d.messageText, '\n'))
