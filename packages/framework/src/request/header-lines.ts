@@ -46,8 +46,8 @@ export function removeHeaders(request: ServerRequest, matches: (name: string) =>
 
 /** Node works the other forms out when they are first read, from as many raw headers as there once were: they must be there before those change. */
 export function settleHeaders(request: ServerRequest): void {
-  void request.headers
-  if ('headersDistinct' in request) void request.headersDistinct
+  Reflect.get(request, 'headers')
+  if ('headersDistinct' in request) Reflect.get(request, 'headersDistinct')
 }
 
 function forget(headers: object, matches: (name: string) => boolean): void {
