@@ -19,7 +19,6 @@ const golden = join(import.meta.dirname, '..', 'golden')
 const expectedFailures: Readonly<Record<string, string>> = {
   'create-wrong-type': 'recorded from a typed server; bodies are judged as custom resources are',
   'create-unknown-kind': 'kubectl asks for CustomResourceDefinitions, which need a cluster behind the server',
-  'get-as': 'impersonation needs a cluster behind the server',
 }
 
 for (const minor of [29, 35] as const)
