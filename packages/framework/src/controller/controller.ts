@@ -22,6 +22,10 @@ export interface ControllerOptions {
   readonly reconciliationTimeoutMs?: number
   /** Default: 5 ms, doubled with every failure of an object, up to 1000 s. */
   readonly rateLimiter?: RateLimiter
+  /** Default true: with leader election, the leader's controllers only run. */
+  readonly needLeaderElection?: boolean
+  /** Whether objects are read already before this process is the leader, so that it starts at once then. Default false. */
+  readonly enableWarmup?: boolean
 }
 
 export interface OwnsOptions {
@@ -58,6 +62,10 @@ export class Controller {
     return name
   }
 
+  get needLeaderElection(): boolean {
+    return this.#options.needLeaderElection ?? true
+  }
+
   /** The kind to reconcile; once. */
   for<T extends KubeObject>(kind: ResourceKind<T>, ...predicates: readonly Predicate<NoInfer<T>>[]): this {
     if (this.#kind) throw new TypeError('for(…) may only be called once')
@@ -82,6 +90,11 @@ export class Controller {
     ...predicates: readonly Predicate<NoInfer<T>>[]
   ): this {
     return this.#watch(kind, map, predicates)
+  }
+
+  /** With `enableWarmup`, lets the cache read what this controller is going to need. */
+  warmUp({ cache }: ControllerContext): void {
+    if (this.#options.enableWarmup) for (const { kind } of this.#sources) cache.informer(kind)
   }
 
   /**

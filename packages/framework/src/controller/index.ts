@@ -1,9 +1,10 @@
 export type { NamespacedName } from '../client/resource-kind.ts'
 export { Controller, type ControllerContext, type ControllerOptions, type OwnsOptions } from './controller.ts'
-export { ControllerError } from './controller-error.ts'
+export { ControllerError, type ControllerErrorCode } from './controller-error.ts'
 export { EventRecorder, type EventRecorderOptions, type RecordedEvent } from './event-recorder.ts'
+export { LeaderElector, type LeaderElectionObserver, type LeaderElectionOptions } from './leader-elector.ts'
 export type { Logger } from './logger.ts'
-export { Manager, type ManagerOptions, type Runnable } from './manager.ts'
+export { Manager, type ManagerOptions } from './manager.ts'
 export {
   and,
   annotationChanged,
@@ -19,4 +20,5 @@ export {
 export { ExponentialFailureRateLimiter, type RateLimiter } from './rate-limiter.ts'
 export { Reconciler, TerminalError, type ReconcileResult } from './reconciler.ts'
 export type { RequestMapping } from './request-mapping.ts'
+export type { Runnable } from './runnable-group.ts'
 export { WorkQueue, type WorkQueueOptions } from './work-queue.ts'

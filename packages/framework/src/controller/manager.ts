@@ -2,21 +2,20 @@ import { pino } from 'pino'
 import { Client } from '../client/client.ts'
 import { isExpired } from '../client/error-kinds.ts'
 import { InformerCache, type InformerCacheOptions } from '../client/informer-cache.ts'
-import { Controller, type ControllerContext } from './controller.ts'
+import { Controller } from './controller.ts'
 import { ControllerError } from './controller-error.ts'
+import { Election } from './election.ts'
+import type { LeaderElectionOptions } from './leader-elector.ts'
 import type { Logger } from './logger.ts'
-
-/** Something that runs as long as the Manager does: a controller, or anything of the author's. */
-export interface Runnable {
-  /** Must end soon after the signal aborts. A failure stops the Manager; an early end does not. */
-  start(signal: AbortSignal, context: ControllerContext): Promise<void>
-}
+import { RunnableGroup, type Runnable } from './runnable-group.ts'
 
 export interface ManagerOptions {
   /** Default: a client of `KubeConfig.load()`, which the Manager closes. */
   readonly client?: Client
   /** What the cache keeps. */
   readonly cache?: Omit<InformerCacheOptions, 'onError'>
+  /** With it, of all processes with the same `id` only one at a time runs its controllers. Default: none. */
+  readonly leaderElection?: LeaderElectionOptions
   /** How long all may take to stop. Infinity waits, 0 does not. Default 30 s. */
   readonly gracefulShutdownTimeoutMs?: number
   /** Default: JSON lines on standard output. */
@@ -28,25 +27,30 @@ export interface ManagerOptions {
  * `await new Manager().add(new Controller(reconciler).for(Flunder)).run()`. Source: controller-runtime pkg/manager.
  */
 export class Manager {
+  /** For reconcilers. With leader election it refuses to write once this process is no longer the leader. */
   readonly client: Client
   /** Reads objects from memory. Starts with the Manager. */
   readonly cache: InformerCache
   readonly logger: Logger
   readonly #ownsClient: boolean
   readonly #graceMs: number
-  readonly #runnables: Runnable[] = []
   readonly #names = new Set<string>()
-  readonly #stopRunnables = new AbortController()
-  readonly #running = new Set<Promise<void>>()
+  readonly #leaders: RunnableGroup
+  readonly #others: RunnableGroup
+  readonly #election: Election | undefined
+  readonly #stopCache = new AbortController()
   #fail: (error: Error) => void = () => {}
   #state: 'new' | 'running' | 'stopped' = 'new'
 
+  /** Throws a TypeError for options of leader election that do not fit together. */
   constructor(options: ManagerOptions = {}) {
     this.#ownsClient = options.client === undefined
-    this.client = options.client ?? new Client()
+    const client = options.client ?? new Client()
     this.logger = options.logger ?? pino()
+    this.#election = options.leaderElection && new Election(client, options.leaderElection, this.logger)
+    this.client = this.#election ? client.guarded(this.#election.elector) : client
     this.#graceMs = options.gracefulShutdownTimeoutMs ?? 30_000
-    this.cache = new InformerCache(this.client, {
+    this.cache = new InformerCache(client, {
       ...options.cache,
       onError: (err, { kind }) => {
         // A version that is too old is a thing of every day, and the list that follows mends it.
@@ -54,6 +58,15 @@ export class Manager {
         else this.logger.error({ kind, err }, 'Failed to watch')
       },
     })
+    const context = { cache: this.cache, logger: this.logger }
+    const onFailure = (error: Error): void => this.#fail(error)
+    this.#leaders = new RunnableGroup({ context, onFailure })
+    this.#others = new RunnableGroup({ context, onFailure })
+  }
+
+  /** Whether this process runs what is the leader's alone. */
+  get isLeader(): boolean {
+    return this.#election?.elector.isLeader ?? this.#state === 'running'
   }
 
   /** Also while running: what is added then starts at once. Throws a TypeError for a second controller of the same name. */
@@ -63,8 +76,8 @@ export class Manager {
       this.#names.add(runnable.name)
     }
     if (this.#state === 'stopped') throw new TypeError('can’t accept new runnable as stop procedure is already engaged')
-    this.#runnables.push(runnable)
-    if (this.#state === 'running') this.#start(runnable)
+    const group = (runnable.needLeaderElection ?? true) ? this.#leaders : this.#others
+    group.add(runnable)
     return this
   }
 
@@ -86,55 +99,57 @@ export class Manager {
   }
 
   /**
-   * Runs all until the signal aborts or one fails, then stops the runnables and, after them, the cache. Rejects with that
-   * failure, or when the stop takes longer than `gracefulShutdownTimeoutMs`. A Manager runs once.
+   * Runs all until the signal aborts or one fails, then stops the runnables and, after them, the cache; last, the lease is
+   * given back. Rejects with that failure, or when the stop takes longer than `gracefulShutdownTimeoutMs`. When the
+   * leadership is lost it rejects at once with ERR_LEADER_ELECTION_LOST, and the process should end. A Manager runs once.
    */
   async start(signal: AbortSignal): Promise<void> {
     if (this.#state !== 'new') throw new TypeError('manager already started')
     this.#state = 'running'
-    const stopCache = new AbortController()
     const failed = new Promise<Error>((resolve) => (this.#fail = resolve))
-    const cache = this.cache.start(stopCache.signal)
+    const cache = this.cache.start(this.#stopCache.signal)
     cache.catch((error: unknown) => this.#fail(asError(error)))
-    for (const runnable of this.#runnables) this.#start(runnable)
+    this.#others.start()
+    this.#lead()
     const failure = await untilAborted(signal, failed)
     this.#state = 'stopped'
-    this.#stopRunnables.abort()
-    const stopped = this.#ended().finally(() => {
-      stopCache.abort()
-      return cache.catch(() => undefined)
-    })
     try {
-      const inTime = await withinGrace(stopped, this.#graceMs)
+      const inTime = await withinGrace(this.#stop(cache), isLost(failure) ? 0 : this.#graceMs)
       if (!inTime && failure === undefined)
         throw new ControllerError(
           'ERR_GRACEFUL_SHUTDOWN_TIMEOUT',
           `failed waiting for all runnables to end within grace period of ${this.#graceMs} ms`,
         )
     } finally {
-      stopCache.abort()
+      this.#stopCache.abort()
+      this.#election?.abandon()
       if (this.#ownsClient) this.client.close()
     }
     if (failure !== undefined) throw failure
     this.logger.info({}, 'Stopped')
   }
 
-  #start(runnable: Runnable): void {
-    const { cache, logger } = this
-    const running = Promise.resolve()
-      .then(() => runnable.start(this.#stopRunnables.signal, { cache, logger }))
-      .catch((err: unknown) => {
-        if (this.#stopRunnables.signal.aborted) logger.error({ err }, 'Error received after stop sequence was engaged')
-        else this.#fail(asError(err))
-      })
-      .finally(() => this.#running.delete(running))
-    this.#running.add(running)
+  #lead(): void {
+    if (!this.#election) {
+      this.#leaders.start()
+      return
+    }
+    this.#leaders.warmUp()
+    this.#election.run(() => this.#leaders.start()).catch((error: unknown) => this.#fail(asError(error)))
   }
 
-  async #ended(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running)
+  /** The lease comes last: nobody may take it while something of this process still writes. */
+  async #stop(cache: Promise<void>): Promise<void> {
+    this.#election?.withdraw()
+    await Promise.all([this.#others.stop(), this.#leaders.stop()])
+    this.#stopCache.abort()
+    await cache.catch(() => undefined)
+    await this.#election?.stop()
   }
 }
+
+const isLost = (error: unknown): boolean =>
+  error instanceof ControllerError && error.code === 'ERR_LEADER_ELECTION_LOST'
 
 /** Undefined when the signal aborts; otherwise the failure that came first. */
 async function untilAborted(signal: AbortSignal, failed: Promise<Error>): Promise<Error | undefined> {

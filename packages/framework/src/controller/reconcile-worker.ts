@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { ConnectionError } from '../client/connection-error.ts'
 import type { NamespacedName } from '../client/resource-kind.ts'
+import { CallSignal } from './call-signal.ts'
 import type { Logger } from './logger.ts'
 import { TerminalError, type ReconcileResult, type Reconciler } from './reconciler.ts'
 import type { WorkQueue } from './work-queue.ts'
@@ -37,7 +37,7 @@ export class ReconcileWorker {
   }
 
   async #reconcile(request: NamespacedName, signal: AbortSignal): Promise<void> {
-    const call = new CallSignal(signal, this.#options.timeoutMs)
+    const call = new CallSignal(signal, this.#options.timeoutMs, 'reconciliation')
     const fields = { ...this.#options.fields, ...request, reconcileID: randomUUID() }
     try {
       const result = await this.#reconciler.reconcile(request, call.signal)
@@ -58,33 +58,5 @@ export class ReconcileWorker {
   #settle(request: NamespacedName, { requeueAfterMs = 0 }: ReconcileResult): void {
     this.#queue.forget(request)
     if (requeueAfterMs > 0) this.#queue.addAfter(request, requeueAfterMs)
-  }
-}
-
-/** Aborts with the parent or after a time. By hand, because AbortSignal.any would leave something at the parent for each call. */
-class CallSignal {
-  readonly #controller = new AbortController()
-  readonly #parent: AbortSignal
-  readonly #timer: NodeJS.Timeout | undefined
-  readonly #stop = (): void => this.#controller.abort(this.#parent.reason)
-
-  constructor(parent: AbortSignal, timeoutMs: number | undefined) {
-    this.#parent = parent
-    parent.addEventListener('abort', this.#stop, { once: true })
-    if (timeoutMs !== undefined)
-      this.#timer = setTimeout(() => {
-        this.#controller.abort(
-          new ConnectionError(`reconciliation took longer than ${timeoutMs} ms`, { code: 'ETIMEDOUT' }),
-        )
-      }, timeoutMs)
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  close(): void {
-    clearTimeout(this.#timer)
-    this.#parent.removeEventListener('abort', this.#stop)
   }
 }
