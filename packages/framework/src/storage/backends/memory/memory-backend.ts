@@ -70,7 +70,7 @@ export class MemoryBackend implements Backend {
     end: string,
     { after, signal }: { after: number; signal: AbortSignal },
   ): AsyncIterable<BackendEvents> {
-    const watch = new MemoryWatch(start, end, signal, () => this.#watches.delete(watch))
+    const watch = new MemoryWatch({ start, end, after }, signal, () => this.#watches.delete(watch))
     if (this.#closed) watch.end()
     else if (after < this.#compacted) watch.fail(compacted(after, this.#revision))
     else {

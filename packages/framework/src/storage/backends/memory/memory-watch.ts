@@ -4,6 +4,7 @@ import type { BackendEvent, BackendEvents } from '../../backend.ts'
 export class MemoryWatch implements AsyncIterable<BackendEvents> {
   readonly #start: string
   readonly #end: string
+  readonly #after: number
   readonly #signal: AbortSignal
   readonly #closed: () => void
   #events: BackendEvent[] = []
@@ -13,16 +14,24 @@ export class MemoryWatch implements AsyncIterable<BackendEvents> {
   #failure: Error | undefined
   #wake: (() => void) | undefined
 
-  constructor(start: string, end: string, signal: AbortSignal, closed: () => void) {
+  constructor(
+    { start, end, after }: { readonly start: string; readonly end: string; readonly after: number },
+    signal: AbortSignal,
+    closed: () => void,
+  ) {
     this.#start = start
     this.#end = end
+    this.#after = after
     this.#signal = signal
     this.#closed = closed
   }
 
   /** Also without events: then it is word that nothing up to `revision` is to come. */
   offer(events: readonly BackendEvent[], revision: number): void {
-    const mine = events.filter((event) => event.key >= this.#start && event.key < this.#end)
+    // The revision that it begins after may still be to come
+    const mine = events.filter(
+      (event) => event.revision > this.#after && event.key >= this.#start && event.key < this.#end,
+    )
     if (events.length && !mine.length) return
     this.#events.push(...mine)
     this.#revision = revision
