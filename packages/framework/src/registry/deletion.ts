@@ -39,11 +39,13 @@ export async function deleteObject<T extends KubeObject>(
 ): Promise<DeleteResult<T>> {
   const key = resource.keyOf(ctx.namespace, name)
   const inspect = async (item: StoredItem): Promise<void> => {
+    resource.mustSee(item, ctx)
     checkPreconditions(resource.storageVersion, item.object, options)
     await check(item.object as T)
   }
   return interpreted('delete', resource.groupResource, name, async () => {
     const existing = await resource.storage.get(key)
+    resource.mustSee(existing, ctx)
     checkPreconditions(resource.storageVersion, existing.object, options)
     const stays = await markWhereKept(resource, key, existing, options, inspect)
     if (stays) return { object: stays, deleted: false }

@@ -27,6 +27,16 @@ export function selectionPredicate<T extends KubeObject>(
   }
 }
 
+/** Says of an object whether somebody may know of it. */
+// The type of a method, so that a resource of one kind still counts as a resource.
+export type RowFilter<T extends KubeObject> = { admits(object: T): boolean }['admits']
+
+/** What both let through. */
+export function narrowed<T extends KubeObject>(predicate: Predicate, visible: RowFilter<T> | undefined): Predicate {
+  if (!visible) return predicate
+  return { everything: false, matches: (item) => visible(item.object as T) && predicate.matches(item) }
+}
+
 export function matchesSelectors<T extends KubeObject>(
   object: T,
   labels: LabelSelector,

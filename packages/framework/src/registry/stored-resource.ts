@@ -3,13 +3,14 @@ import type { FieldError } from '../meta/field-error.ts'
 import { groupResource, type GroupResource } from '../meta/group-version.ts'
 import type { KubeObject } from '../meta/object.ts'
 import type { RequestContext } from '../request/context.ts'
-import type { Storage, WatchStream } from '../storage/storage.ts'
+import { StorageError } from '../storage/storage-error.ts'
+import type { Predicate, Storage, WatchStream } from '../storage/storage.ts'
 import { StoredItem } from '../storage/stored-item.ts'
 import { clone } from '../util/json.ts'
 import type { ServedVersion } from './conversion.ts'
 import { deleteObject, deleteObjects } from './deletion.ts'
 import { listKey, objectKey } from './object-key.ts'
-import { selectionPredicate } from './predicate.ts'
+import { narrowed, selectionPredicate, type RowFilter } from './predicate.ts'
 import { Resource, type ResourceEnvironment } from './resource.ts'
 import type {
   Answer,
@@ -72,6 +73,14 @@ export abstract class StoredResource<T extends KubeObject>
   validateUpdate(object: T, _old: T, ctx: RequestContext): readonly FieldError[] {
     return this.validate(object, ctx)
   }
+  /**
+   * The objects that this request may know of, in the storage version; undefined (default): all. Lists and watches leave the others out, as a selector
+   * would; reading, changing or deleting one of them is a 404. This narrows what the authorizers allow, it never widens it. It is asked once
+   * for every list and watch: an open watch keeps what was answered.
+   */
+  visibleTo(_ctx: RequestContext): RowFilter<T> | undefined {
+    return undefined
+  }
   /** Brings a valid object into the one form in which it is stored. */
   canonicalize(object: T): T {
     return object
@@ -123,7 +132,11 @@ export abstract class StoredResource<T extends KubeObject>
 
   get(name: string, ctx: RequestContext, options: GetOptions = {}): Promise<Answer<T> | undefined> {
     const key = this.keyOf(ctx.namespace, name)
-    return interpreted('get', this.groupResource, name, () => this.storage.get(key, options))
+    return interpreted('get', this.groupResource, name, async () => {
+      const item = await this.storage.get(key, options)
+      this.mustSee(item, ctx)
+      return item
+    })
   }
 
   async list(options: ListOptions, ctx: RequestContext): Promise<List<T>> {
@@ -131,7 +144,7 @@ export abstract class StoredResource<T extends KubeObject>
     const list = await interpreted('list', this.groupResource, '', () =>
       this.storage.list(place.key, {
         recursive: place.recursive,
-        predicate: selectionPredicate(options.labelSelector, options.fieldSelector, options.fieldsOf),
+        predicate: this.#selection(options, ctx),
         limit: options.limit,
         continue: options.continue,
         resourceVersion: options.resourceVersion,
@@ -154,7 +167,7 @@ export abstract class StoredResource<T extends KubeObject>
     return interpreted('watch', this.groupResource, '', () =>
       this.storage.watch(place.key, {
         recursive: place.recursive,
-        predicate: selectionPredicate(options.labelSelector, options.fieldSelector, options.fieldsOf),
+        predicate: this.#selection(options, ctx),
         resourceVersion: options.resourceVersion,
         allowWatchBookmarks: options.allowWatchBookmarks,
         sendInitialEvents: options.sendInitialEvents,
@@ -207,6 +220,16 @@ export abstract class StoredResource<T extends KubeObject>
   /** A private copy of the object that an answer stands for. */
   copyOf(answer: Answer<T>): T {
     return clone((answer instanceof StoredItem ? answer.object : answer) as never)
+  }
+
+  /** Throws KeyNotFound for what the request may not know of. */
+  mustSee(item: StoredItem, ctx: RequestContext): void {
+    if (this.visibleTo(ctx)?.(item.object as T) === false)
+      throw new StorageError('KeyNotFound', 'key not found', { key: item.object.metadata.name ?? '' })
+  }
+
+  #selection({ labelSelector, fieldSelector, fieldsOf }: ListOptions, ctx: RequestContext): Predicate {
+    return narrowed(selectionPredicate(labelSelector, fieldSelector, fieldsOf), this.visibleTo(ctx))
   }
 
   /** Where to look: one object when the field selector can mean no other, else the namespace or everything. */

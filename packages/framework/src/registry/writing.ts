@@ -211,6 +211,7 @@ export async function updateObject<T extends KubeObject>(
       refuseResourceVersion(fresh)
       return beforeCreate(resource, fresh, ctx, options.createChecks)
     }
+    resource.mustSee(current, ctx)
     const old = current.object as T
     const object = await updated(old)
     checkResourceVersion(resource as never, object, current.resourceVersion)

@@ -215,8 +215,11 @@ export class ApiServer {
       log: this.log,
       draining: this.#draining,
       audit: this.#auditing,
-      authenticator: new AuthenticationChain(surroundings.authenticators(new PeerCertificates()), { anonymous: true }),
-      authorizer: surroundings.authorizer(),
+      authenticator: new AuthenticationChain(
+        [...surroundings.authenticators(new PeerCertificates()), ...(this.options.authenticators ?? [])],
+        { anonymous: true },
+      ),
+      authorizer: surroundings.authorizer(this.options.authorizers ?? []),
       requestHeaders: () => surroundings.requestHeaders,
       metrics: this.metrics,
       known: { serves: (info) => dispatcher.serves(info), hasPath: (path) => end.hasPath(path) },

@@ -3,9 +3,9 @@ import { FlagError, readFlags } from './flags.ts'
 
 describe('readFlags', () => {
   it('reads flags in both spellings', () => {
-    expect(readFlags(['--secure-port', '7443', '--data-dir=/tmp/x', '--request-timeout', '1m30s'])).to.deep.equal({
+    expect(readFlags(['--secure-port', '7443', '--data-dir=./x', '--request-timeout', '1m30s'])).to.deep.equal({
       securePort: 7443,
-      dataDir: '/tmp/x',
+      dataDir: './x',
       requestTimeoutSeconds: 90,
     })
   })

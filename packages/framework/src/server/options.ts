@@ -1,6 +1,8 @@
 import type { SecureVersion } from 'node:tls'
 import type { Logger } from 'pino'
 import type { AdmissionPlugin } from '../auth/admission/plugin.ts'
+import type { Authenticator } from '../auth/authentication/authenticator.ts'
+import type { Authorizer } from '../auth/authorization/authorizer.ts'
 import type { Backend } from '../storage/backend.ts'
 import type { CertificateFiles } from './serving/serving-certificates.ts'
 
@@ -10,6 +12,10 @@ export interface ApiServerOptions extends ServerFlags {
   readonly backend: Backend
   /** Asked in this order, after the server's own. */
   readonly admission?: readonly AdmissionPlugin[]
+  /** Ways to say who somebody is, tried after the server's own. */
+  readonly authenticators?: readonly Authenticator[]
+  /** Asked, in this order, before the roles or the cluster: the first that allows or denies decides. `system:masters` is never asked about. */
+  readonly authorizers?: readonly Authorizer[]
   readonly log?: Logger
 }
 

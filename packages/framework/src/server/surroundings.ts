@@ -18,7 +18,8 @@ export interface Surroundings {
   readonly requestHeaders: RequestHeaderConfig | undefined
   /** In their order; without anonymous. */
   authenticators(peers: PeerCertificates): readonly Authenticator[]
-  authorizer(): Authorizer
+  /** `first` are the author's own, asked before the others. */
+  authorizer(first: readonly Authorizer[]): Authorizer
   /** `listener` is called whenever {@link authorities} has changed. */
   onAuthoritiesChanged(listener: () => void): void
   /** When the stores are open. `ownAuthority` is the PEM of the server's own certificate authority. */

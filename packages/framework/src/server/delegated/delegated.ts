@@ -132,7 +132,7 @@ export class Delegated implements Surroundings {
     ]
   }
 
-  authorizer(): Authorizer {
+  authorizer(first: readonly Authorizer[]): Authorizer {
     const reviews = new ReviewClient(this.#authorization, subjectAccessReviewKind, {
       onAttempt: (code, seconds) => {
         this.#metrics.delegatedAuthz(code, seconds)
@@ -141,6 +141,7 @@ export class Delegated implements Surroundings {
     return new UnionAuthorizer([
       new PrivilegedGroups(privilegedGroup),
       new AlwaysAllowPaths(this.#flags.authorizationAlwaysAllowPaths),
+      ...first,
       new SubjectAccessReviewer(reviews, {
         authorizedTtlMs: this.#flags.authorizationWebhookCacheAuthorizedTtlSeconds * 1000,
         unauthorizedTtlMs: this.#flags.authorizationWebhookCacheUnauthorizedTtlSeconds * 1000,

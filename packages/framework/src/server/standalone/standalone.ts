@@ -74,10 +74,11 @@ export class Standalone implements Surroundings {
     ]
   }
 
-  authorizer(): Authorizer {
+  authorizer(first: readonly Authorizer[]): Authorizer {
     return new UnionAuthorizer([
       new PrivilegedGroups(privilegedGroup),
       new AlwaysAllowPaths(this.#flags.authorizationAlwaysAllowPaths),
+      ...first,
       new DefaultRoles(),
     ])
   }
