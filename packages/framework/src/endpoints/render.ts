@@ -1,7 +1,7 @@
 import type { KubeObject } from '../meta/object.ts'
 import { StatusError, type Status } from '../meta/status.ts'
 import type { List } from '../registry/rest.ts'
-import type { StoredItem } from '../storage/stored-item.ts'
+import type { SplicedBytes, StoredItem } from '../storage/stored-item.ts'
 import { stringify, type JsonObject, type JsonValue } from '../util/json.ts'
 import type { Negotiated } from './negotiation/accept.ts'
 import { encodeObject } from './negotiation/encode.ts'
@@ -23,12 +23,22 @@ const plainJson = ({ negotiated, pretty }: Rendering): boolean =>
 export function renderObject(scope: RequestScope, answer: KubeObject | StoredItem, rendering: Rendering): Buffer {
   if (plainJson(rendering) && scope.servesStoredBytes && 'bytes' in answer)
     return Buffer.concat([storedBytes(answer), newline])
+  if (plainJson(rendering) && 'bytes' in answer) return Buffer.concat([versionBytes(scope, answer), newline])
   const object = scope.objectOf(answer)
   return encode(convertObject(scope, object, rendering), rendering)
 }
 
 /** The stored bytes with the resourceVersion put in its place. */
 export const storedBytes = (item: StoredItem): Buffer => item.codec.splice(item)
+
+/** In the version asked for, without a line break; made once as long as the store keeps the item. */
+function versionBytes(scope: RequestScope, item: StoredItem): Buffer {
+  // A subresource's kind has bytes of its own.
+  const memo = `${scope.kind.apiVersion} ${scope.kind.kind}`
+  let bytes = item.encoded.get(memo)
+  if (!bytes) item.encoded.set(memo, (bytes = Buffer.from(stringify(scope.objectOf(item) as unknown as JsonValue))))
+  return bytes
+}
 
 /** An object as Table, PartialObjectMetadata or itself. */
 export function convertObject(
@@ -66,7 +76,7 @@ export function renderList(scope: RequestScope, list: List<KubeObject>, renderin
   const { negotiated, includeObject } = rendering
   const metadata = listMetadata(list)
   if (!negotiated.convert) {
-    if (plainJson(rendering) && scope.servesStoredBytes) return listOfBytes(scope, list, metadata)
+    if (plainJson(rendering)) return listOfBytes(scope, list, metadata)
     const items = list.items.map((i) => scope.objectOf(i)) as unknown as JsonValue[]
     return encode({ apiVersion: scope.kind.apiVersion, items, kind: scope.kind.listKind, metadata }, rendering)
   }
@@ -95,19 +105,36 @@ function listMetadata({ metadata }: List<KubeObject>): JsonObject {
   }
 }
 
-const comma = Buffer.from(',')
+const comma = 0x2c
 
 function listOfBytes(scope: RequestScope, list: List<KubeObject>, metadata: JsonObject): Buffer {
   const header = `{"apiVersion":${JSON.stringify(scope.kind.apiVersion)},"kind":${JSON.stringify(scope.kind.listKind)},"metadata":${stringify(metadata)},"items":[`
-  const parts: Buffer[] = [Buffer.from(header)]
-  list.items.forEach((item, i) => {
-    if (i) parts.push(comma)
-    if ('bytes' in item) parts.push(storedBytes(item))
-    else parts.push(Buffer.from(stringify(scope.objectOf(item) as unknown as JsonValue)))
+  const parts = [wholeBytes(Buffer.from(header))]
+  let length = 0
+  for (const item of list.items) parts.push(itemBytes(scope, item))
+  parts.push(wholeBytes(Buffer.from(']}\n')))
+  for (const part of parts) length += part.length
+  const whole = Buffer.allocUnsafe(length + Math.max(0, list.items.length - 1))
+  let place = 0
+  parts.forEach((part, i) => {
+    if (i > 1 && i < parts.length - 1) whole[place++] = comma
+    part.write(whole, place)
+    place += part.length
   })
-  parts.push(Buffer.from(']}\n'))
-  return Buffer.concat(parts)
+  return whole
 }
+
+function itemBytes(scope: RequestScope, item: KubeObject | StoredItem): SplicedBytes {
+  if (!('bytes' in item)) return wholeBytes(Buffer.from(stringify(scope.objectOf(item) as unknown as JsonValue)))
+  return scope.servesStoredBytes ? item.codec.spliced(item) : wholeBytes(versionBytes(scope, item))
+}
+
+const wholeBytes = (bytes: Buffer): SplicedBytes => ({
+  length: bytes.length,
+  write: (target, place) => {
+    target.set(bytes, place)
+  },
+})
 
 export function encode(value: JsonValue, { negotiated, pretty }: Rendering): Buffer {
   return encodeObject(value, negotiated, pretty)

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../meta/object.ts'
 import { canonical, parseJson, type JsonObject } from '../util/json.ts'
-import { corrupt, isKubeObject, type ItemCodec, type StoredItem } from './stored-item.ts'
+import { corrupt, isKubeObject, type ItemCodec, type SplicedBytes, type StoredItem } from './stored-item.ts'
 
 export interface JsonCodecOptions {
   /** The version in which bytes are written. */
@@ -48,16 +48,28 @@ export class JsonCodec implements ItemCodec {
   }
 
   splice(item: StoredItem): Buffer {
-    const at = this.#prefixBytes.length
+    const spliced = this.spliced(item)
+    const whole = Buffer.allocUnsafe(spliced.length)
+    spliced.write(whole, 0)
+    return whole
+  }
+
+  spliced(item: StoredItem): SplicedBytes {
+    const prefix = this.#prefixBytes
+    const at = prefix.length
     // Bytes that another release wrote, or in another version of the kind, go by way of the object.
-    const known = this.#prefixBytes.compare(item.bytes, 0, at) === 0
+    const known = prefix.compare(item.bytes, 0, at) === 0
     const bytes = known ? item.bytes : this.encode(item.object)
     const version = `"resourceVersion":"${item.resourceVersion}"${bytes[at] === closingBrace ? '' : ','}`
-    const whole = Buffer.allocUnsafe(bytes.length + version.length)
-    bytes.copy(whole, 0, 0, at)
-    whole.write(version, at, 'latin1')
-    bytes.copy(whole, at + version.length, at)
-    return whole
+    return {
+      length: bytes.length + version.length,
+      write: (target, place) => {
+        // All of the bytes, then what stands before them over their beginning: one large copy.
+        target.set(bytes, place + version.length)
+        target.set(prefix, place)
+        target.write(version, place + at, 'latin1')
+      },
+    }
   }
 }
 

@@ -15,6 +15,7 @@ import type {
   TryUpdate,
   WatchStream,
 } from './storage.ts'
+import { ItemCache } from './item-cache.ts'
 import { corrupt, isKubeObject, StoredItem, type ItemCodec } from './stored-item.ts'
 import { StoreWatch } from './store-watch.ts'
 
@@ -34,10 +35,11 @@ export class Store implements Storage, ListSource {
   readonly codec: ItemCodec
   readonly #prefix: string
   readonly #resourcePrefix: string
+  readonly #parsed = new ItemCache()
 
   constructor(backend: Backend, options: StoreOptions) {
     this.backend = backend
-    this.codec = options.codec
+    this.codec = remembering(options.codec, this.#parsed)
     this.#prefix = options.prefix.replace(/\/$/, '')
     this.#resourcePrefix = options.resourcePrefix
   }
@@ -136,7 +138,8 @@ export class Store implements Storage, ListSource {
   }
 
   item(entry: Entry): StoredItem {
-    return new StoredItem(this.codec, entry.key, entry.value, entry.modRevision)
+    const { key, value, modRevision } = entry
+    return this.#parsed.get(key, modRevision) ?? new StoredItem(this.codec, key, value, modRevision)
   }
 
   async range(start: string, end: string, options: RangeOptions): Promise<ItemRange> {
@@ -181,3 +184,15 @@ export class Store implements Storage, ListSource {
 
 export const isConflict = (error: unknown): error is StorageError =>
   error instanceof StorageError && error.code === 'Conflict'
+
+/** The codec, with what it decodes kept for the next reader. */
+const remembering = (codec: ItemCodec, parsed: ItemCache): ItemCodec => ({
+  encode: (object) => codec.encode(object),
+  splice: (item) => codec.splice(item),
+  spliced: (item) => codec.spliced(item),
+  decode: (item) => {
+    const object = codec.decode(item)
+    parsed.add(item)
+    return object
+  },
+})

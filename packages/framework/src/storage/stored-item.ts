@@ -48,6 +48,15 @@ export interface ItemCodec {
   decode(item: StoredItem): KubeObject
   /** The item's bytes with its resourceVersion in place: the object in the version it is stored in. */
   splice(item: StoredItem): Buffer
+  /** The same, for whoever puts many together. */
+  spliced(item: StoredItem): SplicedBytes
+}
+
+/** Bytes that are yet to be written. */
+export interface SplicedBytes {
+  readonly length: number
+  /** Writes all of them at a place of a buffer. */
+  write(target: Buffer, place: number): void
 }
 
 export const corrupt = (key: string, cause: unknown): StorageError =>

@@ -58,12 +58,20 @@ export function parseJson(source: string | Buffer): JsonValue {
 function needsReader(text: string): boolean {
   let depth = 0
   let needed = false
+  let escape = nextEscape(text, 0)
   for (let i = 0; i < text.length; i++) {
     let c = text.charCodeAt(i)
     if (c === 0x22) {
+      const end = text.indexOf('"', i + 1)
+      if (end < 0) break
+      if (end < escape) {
+        i = end
+        continue
+      }
       for (c = text.charCodeAt(++i); c !== 0x22 && i < text.length; c = text.charCodeAt(++i)) {
         if (c === 0x5c && text.charCodeAt(++i) === 0x75 && (text.charCodeAt(i + 1) | 0x20) === 0x64) needed = true
       }
+      escape = nextEscape(text, i)
     } else if (c === 0x7b || c === 0x5b) {
       if (++depth > maxDepth) fail('exceeded max depth')
     } else if (c === 0x7d || c === 0x5d) depth--
@@ -76,6 +84,12 @@ function needsReader(text: string): boolean {
     }
   }
   return needed
+}
+
+/** Where the next backslash stands: a string that ends before it is passed over in one step. */
+function nextEscape(text: string, from: number): number {
+  const at = text.indexOf('\\', from)
+  return at < 0 ? Infinity : at
 }
 
 /**
