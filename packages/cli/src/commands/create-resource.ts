@@ -1,12 +1,12 @@
-import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { insertLines } from '../scaffold/insert-lines.ts'
+import { Changes } from '../scaffold/changes.ts'
 import { groupProblem, kebabCase, kindProblem, pluralOf, pluralProblem, versionProblem } from '../scaffold/names.ts'
-import { findProject } from '../scaffold/project.ts'
+import { findProject } from '../project/project.ts'
 import { renderTemplate } from '../scaffold/render-template.ts'
+import { carryOut, withWritingOptions, type WritingArguments } from '../scaffold/writing.ts'
 import { UserError } from '../user-error.ts'
 
-interface Arguments {
+interface Arguments extends WritingArguments {
   group: string
   version: string
   kind: string
@@ -17,7 +17,7 @@ export const createResource: CommandModule<object, Arguments> = {
   command: 'resource',
   describe: 'Adds a kind: its schema, its resource in the server, and its controller',
   builder: (yargs) =>
-    yargs
+    withWritingOptions(yargs)
       .version(false)
       .option('group', {
         type: 'string',
@@ -30,7 +30,8 @@ export const createResource: CommandModule<object, Arguments> = {
         type: 'string',
         describe: 'name of the resource in URLs; default: the kind in lower case with its English plural',
       }),
-  handler: ({ group, version, kind, plural = pluralOf(kind) }) => {
+  handler: (argv) => {
+    const { group, version, kind, plural = pluralOf(kind) } = argv
     const problem =
       flagged('group', groupProblem(group)) ??
       flagged('version', versionProblem(version)) ??
@@ -39,23 +40,26 @@ export const createResource: CommandModule<object, Arguments> = {
     if (problem !== undefined) throw new UserError(problem)
     const { directory, domain } = findProject(process.cwd())
     const file = kebabCase(kind)
-    const files = renderTemplate('resource', directory, {
-      'demo.example.com': `${group}.${domain}`,
-      v1alpha1: version,
-      demo: group,
-      widgets: plural,
-      Widget: kind,
-      widget: file,
-    })
-    insertLines(join(directory, 'server/resources.ts'), {
+    const changes = new Changes(directory)
+    changes.create(
+      renderTemplate('resource', {
+        'demo.example.com': `${group}.${domain}`,
+        v1alpha1: version,
+        demo: group,
+        widgets: plural,
+        Widget: kind,
+        widget: file,
+      }),
+    )
+    changes.insert('server/resources.ts', {
       imports: `import { ${kind}Resource } from './${file}.ts'`,
       resources: `  new ${kind}Resource(),`,
     })
-    insertLines(join(directory, 'controller/controllers.ts'), {
+    changes.insert('controller/controllers.ts', {
       imports: `import { new${kind}Controller } from './${file}.ts'`,
       controllers: `  new${kind}Controller,`,
     })
-    process.stdout.write(`Made:\n${files.map((f) => `  ${f}`).join('\n')}\nNext:\n  npm test\n  npm start\n`)
+    carryOut(changes, argv, ['npm test', 'npm start'])
   },
 }
 

@@ -4,7 +4,7 @@ import { watch } from 'chokidar'
 import colors from 'picocolors'
 import type { CommandModule } from 'yargs'
 import { Process } from '../dev/process.ts'
-import { findProject } from '../scaffold/project.ts'
+import { findProject } from '../project/project.ts'
 
 /** Where everything lives that a run leaves behind. */
 const dataDir = './data'

@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs'
 import { create } from './create.ts'
 import { dev } from './dev.ts'
 import { init } from './init.ts'
+import { manifests } from './manifests.ts'
 
 /** All commands. One more is a file beside this one and a line here. */
-export const commands = [init, create, dev] as readonly CommandModule[]
+export const commands = [init, create, dev, manifests] as readonly CommandModule[]

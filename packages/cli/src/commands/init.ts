@@ -2,11 +2,13 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, relative, resolve } from 'node:path'
 import { isCancel, text } from '@clack/prompts'
 import type { CommandModule } from 'yargs'
+import { Changes } from '../scaffold/changes.ts'
 import { domainProblem } from '../scaffold/names.ts'
 import { renderTemplate } from '../scaffold/render-template.ts'
+import { carryOut, withWritingOptions, type WritingArguments } from '../scaffold/writing.ts'
 import { UserError } from '../user-error.ts'
 
-interface Arguments {
+interface Arguments extends WritingArguments {
   domain?: string
   directory: string
 }
@@ -18,29 +20,27 @@ export const init: CommandModule<object, Arguments> = {
   command: 'init',
   describe: 'Lays a new project: a server and its controller, without kinds yet',
   builder: (yargs) =>
-    yargs
+    withWritingOptions(yargs)
       .option('domain', { type: 'string', describe: 'end of all API groups of the project, as example.com' })
       .option('directory', { type: 'string', default: '.', describe: 'folder of the project; must be empty' }),
-  handler: async ({ domain: given, directory }) => {
-    const domain = given ?? (await askDomain())
+  handler: async (argv) => {
+    const domain = argv.domain ?? (await askDomain())
     const problem = domainProblem(domain)
     if (problem !== undefined) throw new UserError(`--domain ${problem}`)
-    const target = resolve(directory)
+    const target = resolve(argv.directory)
+    const changes = new Changes(target)
+    const files = renderTemplate('project', { 'example.com': domain, 'widget-project': projectName(target) })
     const inTheWay = existsSync(target) ? readdirSync(target).filter((name) => !harmless.has(name)) : []
-    if (inTheWay.length)
+    if (inTheWay.length && !inTheWay.includes('package.json'))
       throw new UserError(`${target} is not empty (${inTheWay.slice(0, 3).join(', ')}): name another with --directory`)
-    const files = renderTemplate('project', target, { 'example.com': domain, 'widget-project': projectName(target) })
+    changes.create(files)
     const place = relative(process.cwd(), target)
-    process.stdout.write(
-      [
-        `Made ${String(files.length)} files. Next:`,
-        ...(place ? [`  cd ${place}`] : []),
-        '  npm install',
-        '  npx apiserver-kit create resource --group demo --version v1alpha1 --kind Widget',
-        '  npm start',
-        '',
-      ].join('\n'),
-    )
+    carryOut(changes, argv, [
+      ...(place ? [`cd ${/^[\w./-]+$/.test(place) ? place : `'${place}'`}`] : []),
+      'npm install',
+      'npx apiserver-kit create resource --group demo --version v1alpha1 --kind Widget',
+      'npm start',
+    ])
   },
 }
 

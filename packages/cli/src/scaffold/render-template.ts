@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { UserError } from '../user-error.ts'
+import type { SourceFile } from './changes.ts'
 
 /** Beside the program in a published package, at the root of the repository before that. */
 const templates = ['../../templates', '../../../../templates']
@@ -9,25 +9,17 @@ const templates = ['../../templates', '../../../../templates']
   .find((place) => existsSync(place))
 
 /**
- * Copies a template and renames what it is about: every key of `names`, where it stands as a whole word or at the begin of one in CamelCase,
- * becomes its value. Writes everything or, when a file is in the way, nothing. Answers the files written, relative to `target`.
+ * The files of a template with what it is about renamed: every key of `names`, where it stands as a whole word or at the begin of one in CamelCase,
+ * becomes its value. A path that begins with `_` begins with a dot.
  */
-export function renderTemplate(template: string, target: string, names: Readonly<Record<string, string>>): string[] {
+export function renderTemplate(template: string, names: Readonly<Record<string, string>>): SourceFile[] {
   if (templates === undefined) throw new Error('the package was built without its templates')
   const root = join(templates, template)
   const renamed = renamer(names)
-  const files = filesBelow(root).map((source) => ({
-    path: renamed(relative(root, source)).replace(/(^|\/)_/g, '$1.'),
+  return filesBelow(root).map((source) => ({
+    path: renamed(relative(root, source).replaceAll(sep, '/')).replace(/(^|\/)_/g, '$1.'),
     text: renamed(readFileSync(source, 'utf8')),
   }))
-  const inTheWay = files.filter(({ path }) => existsSync(join(target, path)))
-  if (inTheWay.length)
-    throw new UserError(`${inTheWay.map(({ path }) => path).join(', ')} is there already: nothing was changed`)
-  for (const { path, text } of files) {
-    mkdirSync(dirname(join(target, path)), { recursive: true })
-    writeFileSync(join(target, path), text)
-  }
-  return files.map(({ path }) => path).sort()
 }
 
 function renamer(names: Readonly<Record<string, string>>): (text: string) => string {

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Project } from '../project/project.ts'
+import { UserError } from '../user-error.ts'
+import { standardResources, type Placement, type TlsMode } from './placement.ts'
+
+/** What the flags say, and package.json remembers. */
+export interface ManifestSettings {
+  readonly name?: string
+  readonly namespace?: string
+  readonly image?: string
+  readonly replicas?: number
+  readonly storage?: 'etcd' | 'lmdb'
+  readonly etcdServers?: string
+  readonly etcdSecret?: string
+  readonly volumeSize?: string
+  readonly tls?: TlsMode
+  readonly tlsSecret?: string
+  readonly caFile?: string
+  readonly output?: string
+}
+
+const label = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
+
+/** The settings with their defaults. Throws a UserError that names the flag of what is wrong or missing. */
+export function placementOf(project: Project, settings: ManifestSettings): Placement {
+  const { name = dnsLabel(project.name), tls = 'generated', etcdServers = '', caFile } = settings
+  const { namespace = `${name}-system`, storage = etcdServers === '' ? 'lmdb' : 'etcd' } = settings
+  for (const [flag, value] of Object.entries({ name, namespace }))
+    if (!label.test(value) || value.length > 40)
+      throw new UserError(`--${flag} ${value}: must be a DNS label of at most 40 letters, as sample-apiserver`)
+  if (storage === 'etcd' && etcdServers === '')
+    throw new UserError('--storage etcd needs its addresses: --etcd-servers https://etcd.etcd.svc:2379')
+  const { replicas = storage === 'etcd' ? 2 : 1, volumeSize = '1Gi', image = `${name}:${project.version}` } = settings
+  if (!Number.isInteger(replicas) || replicas < 1) throw new UserError('--replicas must be a whole number above 0')
+  if (storage === 'lmdb' && replicas > 1)
+    throw new UserError('--replicas: the embedded store is of one server; for more, use --storage etcd')
+  if (!/^\d+(\.\d+)?([KMGTPE]i?)?$/.test(volumeSize)) throw new UserError('--volume-size must be as 1Gi')
+  if (!/^[\w][\w./:@-]*$/.test(image)) throw new UserError('--image must be as ghcr.io/me/my-apiserver:1.0.0')
+  if (tls === 'secret' && (settings.tlsSecret === undefined || caFile === undefined))
+    throw new UserError('--tls secret needs --tls-secret NAME and --ca-file FILE with the PEM of its authority')
+  return {
+    name,
+    namespace,
+    image,
+    replicas,
+    storage,
+    etcdServers,
+    etcdSecret: settings.etcdSecret,
+    volumeSize,
+    tls: {
+      mode: tls,
+      secretName: settings.tlsSecret ?? `${name}-tls`,
+      caBundle: tls === 'secret' && caFile !== undefined ? caBundleOf(resolve(project.directory, caFile)) : undefined,
+    },
+    resources: standardResources,
+    controllerResources: standardResources,
+  }
+}
+
+function caBundleOf(file: string): string {
+  let pem: string
+  try {
+    pem = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new UserError(`--ca-file: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new UserError(`--ca-file ${file}: has no certificate in PEM`)
+  return Buffer.from(pem).toString('base64')
+}
+
+const dnsLabel = (name: string): string =>
+  name
+    .replace(/^@[^/]*\//, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, 40) || 'apiserver'

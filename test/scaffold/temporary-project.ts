@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect } from 'chai'
+
+const root = join(import.meta.dirname, '..', '..')
+const main = join(root, 'packages/cli/dist/main.js')
+
+export interface CliRun {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A project that the CLI made in a folder with a space, outside of this repository, with this repository's packages. */
+export class TemporaryProject {
+  readonly directory: string
+  readonly #folder = mkdtempSync(join(tmpdir(), 'apiserver-kit '))
+
+  constructor(name = 'shop') {
+    this.directory = join(this.#folder, name)
+    mkdirSync(this.directory)
+    this.ok('init', '--domain', 'example.org')
+    symlinkSync(join(root, 'node_modules'), join(this.directory, 'node_modules'))
+  }
+
+  run(...args: string[]): CliRun {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+      cwd: this.directory,
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1' },
+    })
+    return { code: status, stdout, stderr }
+  }
+
+  /** Its output. */
+  ok(...args: string[]): string {
+    const { code, stdout, stderr } = this.run(...args)
+    expect(code, stdout + stderr).to.equal(0)
+    return stdout
+  }
+
+  /** What it says of the mistake. */
+  refused(...args: string[]): string {
+    const { code, stdout, stderr } = this.run(...args)
+    expect(code, stdout + stderr).to.equal(1)
+    expect(stderr).to.not.match(/^\s+at /m)
+    return stderr
+  }
+
+  typeCheck(): void {
+    this.#program(join(root, 'node_modules/typescript/bin/tsc'))
+  }
+
+  /** Runs the project's own tests. */
+  test(): void {
+    this.#program(join(root, 'node_modules/mocha/bin/mocha.js'))
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.directory, path), 'utf8')
+  }
+
+  has(path: string): boolean {
+    return existsSync(join(this.directory, path))
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.directory, path)), { recursive: true })
+    writeFileSync(join(this.directory, path), text)
+  }
+
+  /** Every file with its text. */
+  snapshot(): Record<string, string> {
+    const entries = readdirSync(this.directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.directory.length + 1))
+    return Object.fromEntries(entries.map((path) => [path, this.read(path)]))
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  #program(program: string): void {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program], { cwd: this.directory, encoding: 'utf8' })
+    expect(status, stdout + stderr).to.equal(0)
+  }
+}
