@@ -156,15 +156,27 @@ export class LeaderElector implements WriteGuard {
     const inTime = this.#remainingMs() > 0
     this.#stopLeading(new ControllerError('ERR_LEADER_ELECTION_LOST', 'the leader lease was given back'))
     if (!lease || !inTime || !this.#options.releaseOnCancel) return
-    const now = rfc3339Micro()
     const call = new CallSignal(new AbortController().signal, this.#attemptMs(), 'the release of the lease')
     try {
-      const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: now, acquireTime: now }
-      await this.#leases.update({ ...lease, spec }, { signal: call.signal })
+      await this.#giveBack(lease, call.signal)
     } catch (err) {
       this.#logger.error({ lease: this.id, err }, 'Failed to release lease')
     } finally {
       call.close()
+    }
+  }
+
+  /** A renewal that was broken off may have come through, and then the version is another. */
+  async #giveBack(lease: Lease, signal: AbortSignal): Promise<void> {
+    const now = rfc3339Micro()
+    const free = { holderIdentity: '', leaseDurationSeconds: 1, renewTime: now, acquireTime: now }
+    try {
+      await this.#leases.update({ ...lease, spec: { ...lease.spec, ...free } }, { signal })
+    } catch (error) {
+      if (!isConflict(error)) throw error
+      const current = await this.#leases.get(this.id, { signal })
+      if (current.spec?.holderIdentity !== this.identity) return
+      await this.#leases.update({ ...current, spec: { ...current.spec, ...free } }, { signal })
     }
   }
 

@@ -129,11 +129,16 @@ export class FaultProxy {
     this.#faults.push({ target, action, left: times })
   }
 
+  /** Those that match, up to the first after which the request goes no further. */
   #take(request: FaultRequest): readonly FaultAction[] {
-    const taken = this.#faults.filter(({ target }) => matches(target, request))
-    for (const fault of taken) fault.left--
-    for (const fault of taken) if (fault.left <= 0) this.#faults.splice(this.#faults.indexOf(fault), 1)
-    return taken.map(({ action }) => action)
+    const taken: FaultAction[] = []
+    for (const fault of [...this.#faults]) {
+      if (!matches(fault.target, request)) continue
+      if (--fault.left <= 0) this.#faults.splice(this.#faults.indexOf(fault), 1)
+      taken.push(fault.action)
+      if (fault.action.type === 'refuse' || fault.action.type === 'drop') break
+    }
+    return taken
   }
 
   async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
