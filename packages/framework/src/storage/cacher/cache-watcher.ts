@@ -51,6 +51,8 @@ export class CacheWatcher implements WatchStream {
   #drained: (() => void) | undefined
   /** The last revision that the reader knows of by a bookmark or as its start. */
   #bookmarked = 0
+  /** What happened up to here the reader has been told, or did not ask for. */
+  #after = 0
 
   constructor(home: WatcherHome, scope: ListPlace, options: StorageWatchOptions, start: CacheWatcherStart) {
     this.scope = scope
@@ -113,17 +115,39 @@ export class CacheWatcher implements WatchStream {
     this.end()
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<readonly WatchEvent[]> {
-    try {
-      yield* this.#all()
-    } catch (error) {
-      if (!this.#closed) yield [{ type: 'ERROR', error: error instanceof Error ? error : new Error(String(error)) }]
-    } finally {
-      this.close()
+  [Symbol.asyncIterator](): AsyncIterator<readonly WatchEvent[], undefined> {
+    const beginning = this.#beginning()
+    let began = false
+    return {
+      // Most watches spend their life following: that part is no generator, of which each layer costs promises for every event.
+      next: async () => {
+        if (!began) {
+          const first = await beginning.next()
+          if (!first.done) return first
+          began = true
+        }
+        return this.#next()
+      },
+      return: async () => {
+        if (!began) await beginning.return(undefined)
+        this.close()
+        return { done: true, value: undefined }
+      },
     }
   }
 
-  async *#all(): AsyncGenerator<readonly WatchEvent[]> {
+  /** All until the watcher is live; afterwards it is, or it has ended. */
+  async *#beginning(): AsyncGenerator<readonly WatchEvent[], undefined> {
+    try {
+      yield* this.#past()
+    } catch (error) {
+      if (!this.#closed) yield [{ type: 'ERROR', error: error instanceof Error ? error : new Error(String(error)) }]
+      this.close()
+    }
+    return undefined
+  }
+
+  async *#past(): AsyncGenerator<readonly WatchEvent[]> {
     const { error, state } = this.#start
     if (error) throw error
     let { after, place } = this.#start
@@ -142,12 +166,12 @@ export class CacheWatcher implements WatchStream {
         yield [{ type: 'BOOKMARK', resourceVersion: String(after), initialEventsEnd: true }]
     }
     this.#bookmarked = after
-    yield* this.#past(place, after)
-    yield* this.#live(after)
+    this.#after = after
+    yield* this.#history(place)
   }
 
   /** The history from a place on, until there is no more of it; then the watcher is live. */
-  *#past(from: number | undefined, after: number): Generator<readonly WatchEvent[]> {
+  *#history(from: number | undefined): Generator<readonly WatchEvent[]> {
     for (let place = from; !this.#ended;) {
       const events = place === undefined ? undefined : this.#home.history.read(place, chunk)
       if (!events || place === undefined) {
@@ -160,20 +184,24 @@ export class CacheWatcher implements WatchStream {
         return
       }
       place += events.length
-      yield* this.#seen(events, after)
+      const seen = this.#seen(events)
+      if (seen.length) yield seen
     }
   }
 
-  async *#live(after: number): AsyncGenerator<readonly WatchEvent[]> {
+  /** What happens, as it comes. */
+  async #next(): Promise<IteratorResult<readonly WatchEvent[], undefined>> {
     for (;;) {
       if (this.#queue.length) {
         const queue = this.#queue
         this.#queue = []
-        this.#queuedBytes = 0
         this.#drained?.()
-        yield* this.#seen(queue, after)
-      } else if (this.#ended) return
-      else
+        const seen = this.#seen(queue)
+        if (seen.length) return { done: false, value: seen }
+      } else if (this.#ended) {
+        this.close()
+        return { done: true, value: undefined }
+      } else
         await new Promise<void>((resolve) => {
           this.#wake = resolve
         })
@@ -181,13 +209,13 @@ export class CacheWatcher implements WatchStream {
   }
 
   /** As a batch; what came before an object that nobody can decode is told before the error. */
-  *#seen(queue: readonly (ItemEvent | number)[], after: number): Generator<readonly WatchEvent[]> {
+  #seen(queue: readonly (ItemEvent | number)[]): readonly WatchEvent[] {
     const events: WatchEvent[] = []
     try {
       for (const entry of queue) {
         if (typeof entry === 'number')
           events.push({ type: 'BOOKMARK', resourceVersion: String(entry), initialEventsEnd: false })
-        else if (entry.revision > after) {
+        else if (entry.revision > this.#after) {
           const { recursive, prefix } = this.scope
           const mine = recursive ? entry.key.startsWith(prefix) : entry.key === prefix
           const event = mine && entry.seenBy(this.#predicate)
@@ -196,11 +224,10 @@ export class CacheWatcher implements WatchStream {
       }
     } catch (error) {
       events.push({ type: 'ERROR', error: error as Error })
-      yield events
       this.close()
-      return
+      return events
     }
-    if (events.length && !this.#closed) yield events
+    return this.#closed ? [] : events
   }
 
   readonly #abort = (): void => {
