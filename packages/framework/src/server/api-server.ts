@@ -222,7 +222,12 @@ export class ApiServer {
       authorizer: surroundings.authorizer(this.options.authorizers ?? []),
       requestHeaders: () => surroundings.requestHeaders,
       metrics: this.metrics,
-      known: { serves: (info) => dispatcher.serves(info), hasPath: (path) => end.hasPath(path) },
+      known: {
+        serves: (info) => dispatcher.serves(info),
+        hasPath: (path) => end.hasPath(path),
+        connects: (info, method) => dispatcher.connects(info, method),
+      },
+      isLongRunning: (info, method) => dispatcher.isLongRunning(info, method),
       requestTimeoutMs: this.options.requestTimeoutSeconds * 1000,
       maxReadsInFlight: this.options.maxRequestsInflight,
       maxWritesInFlight: this.options.maxMutatingRequestsInflight,

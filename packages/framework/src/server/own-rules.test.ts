@@ -153,7 +153,10 @@ describe('rules of an author', () => {
   it('knows nothing of the others: reading, changing, applying, deleting are 404', async () => {
     const missing = async (...call: Parameters<typeof send>): Promise<void> => {
       const { status, text } = await send(...call)
-      expect([status, text.includes('notes.example.com \\"b1\\" not found')], call.join(' ')).to.deep.equal([404, true])
+      expect([status, text.includes('notes.example.com \\"b1\\" not found')], `${call[1]} ${call[2]}`).to.deep.equal([
+        404,
+        true,
+      ])
     }
     const b1 = `${notes}/b1`
     await missing('jane', 'GET', b1)

@@ -17,6 +17,8 @@ export class ServedContext implements RequestContext {
   readonly info: RequestInfo
   readonly auditId: string
   readonly warnings = new ResponseWarnings()
+  /** A watch, a stream or a connection: it has no deadline and does not count as a request in flight. */
+  readonly longRunning: boolean
   user: UserInfo = nobody
   /** Who really sent the request, where `user` is somebody else. */
   impersonator: UserInfo | undefined
@@ -25,9 +27,10 @@ export class ServedContext implements RequestContext {
   #controller: AbortController | undefined
   #reason: unknown
 
-  constructor(info: RequestInfo, auditId: string) {
+  constructor(info: RequestInfo, auditId: string, longRunning = info.verb === 'watch') {
     this.info = info
     this.auditId = auditId
+    this.longRunning = longRunning
   }
 
   get namespace(): string {
@@ -48,7 +51,3 @@ export class ServedContext implements RequestContext {
     this.#controller?.abort(reason)
   }
 }
-
-/** Watches and connections: they have no deadline and do not count as requests in flight. */
-export const isLongRunning = ({ verb, subresource }: RequestInfo): boolean =>
-  verb === 'watch' || (verb === 'connect' && subresource !== '')

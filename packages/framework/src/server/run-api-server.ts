@@ -12,6 +12,7 @@ export async function runApiServer(server: ApiServer): Promise<void> {
     process.stderr.write(`${startFailure(error)}\n`)
     process.exit(1)
   }
+  server.metrics.collectProcess()
   let stopping = false
   const stop = (): void => {
     if (stopping) process.exit(1)

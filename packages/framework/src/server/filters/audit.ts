@@ -7,7 +7,7 @@ import { writeError } from '../../endpoints/write-error.ts'
 import { StatusError } from '../../meta/status.ts'
 import { headerLines, type ServerRequest } from '../../request/header-lines.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
-import { isLongRunning, type Filter, type RequestState } from '../request-state.ts'
+import type { Filter, RequestState } from '../request-state.ts'
 
 export interface AuditOptions {
   readonly policy: AuditPolicy
@@ -50,7 +50,7 @@ export const audit =
         // Counted and logged where it happened: the answer is out already.
       }
     }
-    if (isLongRunning(context.info))
+    if (context.longRunning)
       whenStarted(response, () => {
         tell('ResponseStarted')
       })

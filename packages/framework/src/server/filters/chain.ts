@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Authenticator } from '../../auth/authentication/authenticator.ts'
 import type { RequestHeaderConfig } from '../../auth/authentication/request-header.ts'
 import type { Authorizer } from '../../auth/authorization/authorizer.ts'
+import type { RequestInfo } from '../../request/request-info.ts'
 import type { KnownRequests } from '../metrics/request-labels.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { Filter } from '../request-state.ts'
@@ -26,6 +27,8 @@ export interface ChainOptions {
   readonly requestHeaders: () => RequestHeaderConfig | undefined
   readonly metrics: ServerMetrics
   readonly known: KnownRequests
+  /** Requests without a deadline. Default: watches. */
+  readonly isLongRunning?: (info: RequestInfo, method: string) => boolean
   readonly draining: Draining
   /** Without it nothing is written down. */
   readonly audit?: AuditOptions | undefined
@@ -38,7 +41,7 @@ export interface ChainOptions {
 export const filterChain = (options: ChainOptions): readonly Filter[] => [
   panicRecovery(options.log),
   auditId,
-  requestInfo,
+  requestInfo(options.isLongRunning),
   metricsFilter(options.metrics, options.known),
   cacheControl,
   options.draining.filter,

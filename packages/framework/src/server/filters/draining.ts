@@ -1,6 +1,6 @@
 import { StatusError } from '../../meta/status.ts'
 import { writeError } from '../../endpoints/write-error.ts'
-import { isLongRunning, type Filter, type ServedContext } from '../request-state.ts'
+import type { Filter, ServedContext } from '../request-state.ts'
 
 /** The requests under way: counted, so that a stop can wait for them. Source: server/filters/waitgroup.go. */
 export class Draining {
@@ -17,7 +17,7 @@ export class Draining {
       writeError(exchange, StatusError.serviceUnavailable('apiserver is shutting down'))
       return
     }
-    const long = isLongRunning(context.info)
+    const long = context.longRunning
     if (long) this.#longRunning.add(context)
     else this.#underWay++
     try {

@@ -1,5 +1,5 @@
 import { privilegedGroup } from '../../auth/authentication/authenticator.ts'
-import { isLongRunning, type Filter } from '../request-state.ts'
+import type { Filter } from '../request-state.ts'
 import { plainText } from './plain-text.ts'
 
 const reading: ReadonlySet<string> = new Set(['get', 'list', 'watch'])
@@ -9,7 +9,7 @@ export const maxInFlight = (limits: { readonly reads: number; readonly writes: n
   const underWay = { reads: 0, writes: 0 }
   return async (ctx, next) => {
     const { context, response } = ctx.state.exchange
-    if (isLongRunning(context.info)) {
+    if (context.longRunning) {
       await next()
       return
     }

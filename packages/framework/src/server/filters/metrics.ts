@@ -1,7 +1,7 @@
 import type { KnownRequests } from '../metrics/request-labels.ts'
 import { requestLabels } from '../metrics/request-labels.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
-import { isLongRunning, type Filter } from '../request-state.ts'
+import type { Filter } from '../request-state.ts'
 
 const reading: ReadonlySet<string> = new Set(['get', 'list', 'watch'])
 /** Answers by which a server defends itself. */
@@ -15,23 +15,27 @@ export const metricsFilter =
     const { info } = context
     const labels = requestLabels(
       info,
-      { contentType: request.headers['content-type'], dryRun: query.get('dryRun') },
+      { method: request.method ?? '', contentType: request.headers['content-type'], dryRun: query.get('dryRun') },
       known,
     )
-    const long = isLongRunning(info)
+    const series = metrics.request(labels)
+    const long = context.longRunning
     const kind = reading.has(info.verb) ? 'readOnly' : 'mutating'
     const begin = performance.now()
-    if (long) metrics.longRunning(labels, 1)
+    if (long) series.longRunning.value++
     else metrics.inFlight(kind, 1)
     try {
       await next()
     } finally {
-      if (long) metrics.longRunning(labels, -1)
+      if (long) series.longRunning.value--
       else metrics.inFlight(kind, -1)
       const code = response.statusCode
-      const length = Number(response.getHeader('content-length') ?? NaN)
       const seconds = (performance.now() - begin) / 1000
-      metrics.request(labels, code, seconds, Number.isNaN(length) ? undefined : length)
-      if (selfDefence.has(code)) metrics.terminated(labels, code)
+      series.total.of(code).value++
+      series.duration.observe(seconds)
+      series.sliDuration?.observe(seconds)
+      const bytes = Number(response.getHeader('content-length') ?? NaN)
+      if (!Number.isNaN(bytes)) series.size.observe(bytes)
+      if (selfDefence.has(code)) series.terminated.of(code).value++
     }
   }

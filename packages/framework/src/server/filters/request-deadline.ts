@@ -1,7 +1,7 @@
 import { parseDuration } from '../../meta/duration.ts'
 import { StatusError } from '../../meta/status.ts'
 import { writeError } from '../../endpoints/write-error.ts'
-import { isLongRunning, type Filter } from '../request-state.ts'
+import type { Filter } from '../request-state.ts'
 
 const expired = JSON.stringify({
   metadata: {},
@@ -17,7 +17,7 @@ export const requestDeadline =
   (defaultMs: number): Filter =>
   async (ctx, next) => {
     const { exchange } = ctx.state
-    if (isLongRunning(exchange.context.info)) {
+    if (exchange.context.longRunning) {
       await next()
       return
     }

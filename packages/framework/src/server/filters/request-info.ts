@@ -1,28 +1,32 @@
 import { parseRequestInfo, RequestInfoError } from '../../request/request-info.ts'
 import { parseRequestTarget, RequestTargetError } from '../../request/request-target.ts'
 import { ServedContext, type Filter } from '../request-state.ts'
+import type { ChainOptions } from './chain.ts'
 import { plainText } from './plain-text.ts'
 
 /** Works out, once, what a request is about. Source: endpoints/filters/requestinfo.go. */
-export const requestInfo: Filter = (ctx, next) => {
-  const { req, res } = ctx
-  const url = req.url ?? '/'
-  try {
-    const target = parseRequestTarget(url)
-    const info = parseRequestInfo(ctx.method, url, target)
-    const context = new ServedContext(info, String(res.getHeader('audit-id') ?? ''))
-    ctx.state.exchange = { request: req, response: res, query: target.query, context }
-    res.once('close', () => {
-      if (!res.writableFinished) context.abort(new Error('the client is gone'))
-    })
-  } catch (error) {
-    if (error instanceof RequestTargetError) {
-      plainText(res, 400, '400 Bad Request')
+export const requestInfo =
+  (isLongRunning: ChainOptions['isLongRunning']): Filter =>
+  (ctx, next) => {
+    const { req, res } = ctx
+    const url = req.url ?? '/'
+    try {
+      const target = parseRequestTarget(url)
+      const info = parseRequestInfo(ctx.method, url, target)
+      const auditId = String(res.getHeader('audit-id') ?? '')
+      const context = new ServedContext(info, auditId, isLongRunning?.(info, ctx.method))
+      ctx.state.exchange = { request: req, response: res, query: target.query, context }
+      res.once('close', () => {
+        if (!res.writableFinished) context.abort(new Error('the client is gone'))
+      })
+    } catch (error) {
+      if (error instanceof RequestTargetError) {
+        plainText(res, 400, '400 Bad Request')
+        return Promise.resolve()
+      }
+      if (!(error instanceof RequestInfoError)) throw error
+      plainText(res, 500, `Internal Server Error: ${JSON.stringify(url)}: ${error.message}`)
       return Promise.resolve()
     }
-    if (!(error instanceof RequestInfoError)) throw error
-    plainText(res, 500, `Internal Server Error: ${JSON.stringify(url)}: ${error.message}`)
-    return Promise.resolve()
+    return next()
   }
-  return next()
-}

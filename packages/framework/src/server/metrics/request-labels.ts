@@ -5,6 +5,8 @@ import type { RequestLabels } from './server-metrics.ts'
 export interface KnownRequests {
   serves(info: RequestInfo): boolean
   hasPath(path: string): boolean
+  /** Whether a connecter answers it. */
+  connects?(info: RequestInfo, method: string): boolean
 }
 
 const verbLabels: ReadonlyMap<string, string> = new Map([
@@ -23,7 +25,7 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 /** Source: endpoints/metrics/metrics.go cleanVerb, CleanScope. */
 export function requestLabels(
   info: RequestInfo,
-  request: { readonly contentType: string | undefined; readonly dryRun: string | null },
+  request: { readonly method: string; readonly contentType: string | undefined; readonly dryRun: string | null },
   known: KnownRequests,
 ): RequestLabels {
   if (!info.isResourceRequest) {
@@ -34,9 +36,10 @@ export function requestLabels(
     return { ...nothing, verb, subresource: mine ? info.path : '', component }
   }
   const applies = info.verb === 'patch' && request.contentType?.startsWith('application/apply-patch') === true
+  const connects = known.connects?.(info, request.method) === true
   const common = {
     ...nothing,
-    verb: applies ? 'APPLY' : (verbLabels.get(info.verb) ?? 'other'),
+    verb: applies ? 'APPLY' : (verbLabels.get(connects ? 'connect' : info.verb) ?? 'other'),
     dry_run: request.dryRun === 'All' ? 'All' : '',
     scope: scopeOf(info),
     component: 'apiserver',
