@@ -1,0 +1,177 @@
+import { request } from 'node:https'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CertificatePaths } from './cluster-certificates.ts'
+import { clusterPort, type Cluster } from './cluster.ts'
+import { LoggedProcess } from './logged-process.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const namespace = 'wardle'
+const account = 'apiserver'
+const group = 'wardle.example.com'
+const versions = ['v1beta1', 'v1alpha1']
+
+export interface DirectAnswer {
+  readonly status: number
+  readonly text: string
+}
+
+/**
+ * examples/sample-apiserver behind the aggregation layer of a cluster, with a service account of its own that may do as little as an extension API
+ * server needs. The Service leads out of the cluster, to this machine.
+ */
+export class AggregatedExample {
+  readonly cluster: Cluster
+  readonly url: string
+  readonly #port: number
+  readonly #process: LoggedProcess
+
+  private constructor(cluster: Cluster, port: number, kubeconfig: string) {
+    this.cluster = cluster
+    this.#port = port
+    this.url = `https://127.0.0.1:${String(port)}`
+    const service = `${account}.${namespace}.svc`
+    const { cert, key } = cluster.certificates.serving('wardle-apiserver', [service, 'localhost', '127.0.0.1'])
+    const flags = [
+      ...['--secure-port', String(port), '--bind-address', '127.0.0.1'],
+      ...['--data-dir', join(cluster.folder, 'wardle'), '--cert-dir', join(cluster.folder, 'wardle-certs')],
+      ...['--tls-cert-file', cert, '--tls-private-key-file', key, '--kubeconfig', kubeconfig],
+    ]
+    this.#process = new LoggedProcess(
+      'wardle-apiserver',
+      process.execPath,
+      [join(root, 'scripts/run.mjs'), 'server.ts', ...flags],
+      join(cluster.folder, 'logs', 'wardle-apiserver.log'),
+      join(root, 'examples/sample-apiserver'),
+    )
+  }
+
+  /** The account, its roles and the Service; nothing runs and nothing is registered yet. */
+  static async prepare(cluster: Cluster): Promise<AggregatedExample> {
+    for (const [path, body] of accountObjects()) await created(cluster, path, body)
+    const port = await clusterPort()
+    const answer = await cluster.send('POST', `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`, {
+      spec: { expirationSeconds: 3600 },
+    })
+    if (answer.status !== 201) throw new Error(`no token: ${answer.text}`)
+    const kubeconfig = cluster.kubeconfig('wardle-apiserver', { token: answer.body.status.token as string })
+    await created(cluster, `/api/v1/namespaces/${namespace}/services`, {
+      metadata: { name: account },
+      spec: { type: 'ExternalName', externalName: 'localhost' },
+    })
+    return new AggregatedExample(cluster, port, kubeconfig)
+  }
+
+  /** Starts the process; it is ready then. */
+  async start(): Promise<void> {
+    await this.#process.start(() => this.get('/readyz').then(({ status }) => status === 200), 30_000)
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await this.#process.stop(signal)
+  }
+
+  /** Creates the APIServices. */
+  async register(): Promise<void> {
+    for (const [index, version] of versions.entries())
+      await created(this.cluster, '/apis/apiregistration.k8s.io/v1/apiservices', {
+        metadata: { name: `${version}.${group}` },
+        spec: {
+          ...{ group, version, groupPriorityMinimum: 1000, versionPriority: 20 - index },
+          service: { namespace, name: account, port: this.#port },
+          caBundle: Buffer.from(this.cluster.certificates.servingCa).toString('base64'),
+        },
+      })
+  }
+
+  /** Changes the Service, as the endpoints of a new pod would: the cluster then looks again whether the server is there. */
+  async touchService(): Promise<void> {
+    const patch = { metadata: { annotations: { touched: String(Date.now()) } } }
+    const headers = { 'content-type': 'application/merge-patch+json' }
+    const { status, text } = await this.cluster.send(
+      'PATCH',
+      `/api/v1/namespaces/${namespace}/services/${account}`,
+      patch,
+      { headers },
+    )
+    if (status !== 200) throw new Error(text)
+  }
+
+  /** Waits until every APIService says that it is (or is not) Available. */
+  async waitUntilAvailable(wanted = true, timeoutMs = 60_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs
+    let said: string[] = []
+    while (Date.now() < deadline) {
+      said = await Promise.all(versions.map((version) => this.#availability(version)))
+      if (said.every((text) => text.startsWith(wanted ? 'True' : 'False'))) return
+      await sleep(25)
+    }
+    throw new Error(`the APIServices are ${said.join('; ')} after ${String(timeoutMs)} ms\n${this.#process.tail()}`)
+  }
+
+  async #availability(version: string): Promise<string> {
+    const { body } = await this.cluster.send('GET', `/apis/apiregistration.k8s.io/v1/apiservices/${version}.${group}`)
+    const conditions = (body?.status?.conditions ?? []) as { type: string; status: string; message: string }[]
+    const condition = conditions.find(({ type }) => type === 'Available')
+    return condition ? `${condition.status}: ${condition.message}` : 'Unknown'
+  }
+
+  /** A GET past the aggregation layer, with the certificate and the headers given. */
+  get(path: string, headers: Record<string, string> = {}, certificate?: CertificatePaths): Promise<DirectAnswer> {
+    const identity = certificate && { cert: readFileSync(certificate.cert), key: readFileSync(certificate.key) }
+    const options = {
+      ...identity,
+      ca: this.cluster.certificates.servingCa,
+      headers,
+      agent: false as const,
+      timeout: 10_000,
+    }
+    return new Promise((resolve, reject) => {
+      const outgoing = request(`${this.url}${path}`, options, (answer) => {
+        let text = ''
+        answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+        answer.on('error', reject)
+        answer.on('end', () => {
+          resolve({ status: answer.statusCode ?? 0, text })
+        })
+      })
+      outgoing.on('timeout', () => outgoing.destroy(new Error(`GET ${path}: no answer`)))
+      outgoing.on('error', reject)
+      outgoing.end()
+    })
+  }
+}
+
+async function created(cluster: Cluster, path: string, body: unknown): Promise<void> {
+  const { status, text } = await cluster.send('POST', path, body)
+  if (status !== 201) throw new Error(`POST ${path}: ${text}`)
+}
+
+/** What every extension API server needs: to ask who somebody is and what they may do, to know which certificates are trusted, to see namespaces. */
+function accountObjects(): [path: string, body: unknown][] {
+  const rbac = '/apis/rbac.authorization.k8s.io/v1'
+  const name = 'wardle-apiserver'
+  const subjects = [{ kind: 'ServiceAccount', name: account, namespace }]
+  const roleRef = (kind: string, role: string): unknown => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name: role })
+  const watched = ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations']
+  watched.push('validatingadmissionpolicies', 'validatingadmissionpolicybindings')
+  watched.push('mutatingadmissionpolicies', 'mutatingadmissionpolicybindings')
+  const verbs = ['get', 'list', 'watch']
+  const rules = [
+    { apiGroups: [''], resources: ['namespaces'], verbs },
+    { apiGroups: ['admissionregistration.k8s.io'], resources: watched, verbs },
+  ]
+  const bound = (metadata: object, role: unknown): unknown => ({ metadata, subjects, roleRef: role })
+  return [
+    ['/api/v1/namespaces', { metadata: { name: namespace } }],
+    [`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: account } }],
+    [`${rbac}/clusterroles`, { metadata: { name }, rules }],
+    [`${rbac}/clusterrolebindings`, bound({ name }, roleRef('ClusterRole', name))],
+    [`${rbac}/clusterrolebindings`, bound({ name: `${name}-auth` }, roleRef('ClusterRole', 'system:auth-delegator'))],
+    [
+      `${rbac}/namespaces/kube-system/rolebindings`,
+      bound({ name }, roleRef('Role', 'extension-apiserver-authentication-reader')),
+    ],
+  ]
+}
