@@ -80,7 +80,7 @@ func run(args []string) error {
 	set.IntVar(&o.http, "http", 2, "1 or 2")
 	set.StringVar(&o.row, "row", "", strings.Join(rowNames(), ", "))
 	set.Float64Var(&o.seconds, "seconds", 5, "measured time")
-	set.Float64Var(&o.warm, "warm", 1, "time before it")
+	set.Float64Var(&o.warm, "warm", 3, "time before it, in which compilers and caches settle")
 	set.IntVar(&o.workers, "workers", 16, "requests under way at once")
 	set.IntVar(&o.objects, "objects", 1000, "objects there")
 	set.IntVar(&o.watchers, "watchers", 100, "watches (watch)")

@@ -18,11 +18,15 @@ const elements: readonly (readonly [string, RegExp])[] = [
   ['Z07:00', /^(?:Z|[+-]\d{2}:\d{2})/],
 ]
 
+/** What is written already as it is to be written; days after the 28th are looked at more closely. */
+const normal = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/
+
 /**
  * A time as metav1.Time reads and writes it: RFC 3339 with any zone and fraction in, UTC with whole seconds out. Throws a
  * RangeError with time.Parse's text.
  */
 export function normalizeTime(text: string): string {
+  if (normal.test(text)) return text
   const parts: string[] = []
   let rest = text
   for (const [element, pattern] of elements) {
