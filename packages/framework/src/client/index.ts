@@ -23,3 +23,4 @@ export type { HandlerRegistration, InformerHandler } from './informer-handler.ts
 export type { IndexFunction } from './indexed-store.ts'
 export { Reflector, type ReflectorOptions, type ReflectorStore } from './reflector.ts'
 export type { WriteGuard } from './write-guard.ts'
+export { mergePatchOf, type MergePatchOptions } from './merge-patch.ts'

@@ -1,10 +1,46 @@
 export type { NamespacedName } from '../client/resource-kind.ts'
+export {
+  findStatusCondition,
+  isStatusCondition,
+  removeStatusCondition,
+  setStatusCondition,
+  type Condition,
+  type ConditionUpdate,
+} from './conditions.ts'
 export { Controller, type ControllerContext, type ControllerOptions, type OwnsOptions } from './controller.ts'
 export { ControllerError, type ControllerErrorCode } from './controller-error.ts'
+export {
+  createOrPatch,
+  createOrUpdate,
+  retryOnConflict,
+  type CreatedOrUpdated,
+  type CreateOrUpdateOptions,
+  type Mutate,
+  type OperationResult,
+} from './create-or-update.ts'
 export { EventRecorder, type EventRecorderOptions, type RecordedEvent } from './event-recorder.ts'
+export {
+  addFinalizer,
+  containsFinalizer,
+  Finalizers,
+  removeFinalizer,
+  type Finalizer,
+  type FinalizerResult,
+} from './finalizers.ts'
 export { LeaderElector, type LeaderElectionObserver, type LeaderElectionOptions } from './leader-elector.ts'
 export type { Logger } from './logger.ts'
 export { Manager, type ManagerOptions } from './manager.ts'
+export {
+  AlreadyOwnedError,
+  controllerOf,
+  hasOwnerReference,
+  isReferenceTo,
+  removeControllerReference,
+  removeOwnerReference,
+  setControllerReference,
+  setOwnerReference,
+  type OwnerReferenceOptions,
+} from './owner-reference.ts'
 export {
   and,
   annotationChanged,

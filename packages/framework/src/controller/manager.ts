@@ -114,7 +114,7 @@ export class Manager {
     const failure = await untilAborted(signal, failed)
     this.#state = 'stopped'
     try {
-      const inTime = await withinGrace(this.#stop(cache), isLost(failure) ? 0 : this.#graceMs)
+      const inTime = await withinGrace(this.#stop(cache, failure), isLost(failure) ? 0 : this.#graceMs)
       if (!inTime && failure === undefined)
         throw new ControllerError(
           'ERR_GRACEFUL_SHUTDOWN_TIMEOUT',
@@ -139,9 +139,9 @@ export class Manager {
   }
 
   /** The lease comes last: nobody may take it while something of this process still writes. */
-  async #stop(cache: Promise<void>): Promise<void> {
+  async #stop(cache: Promise<void>, failure: Error | undefined): Promise<void> {
     this.#election?.withdraw()
-    await Promise.all([this.#others.stop(), this.#leaders.stop()])
+    await Promise.all([this.#others.stop(failure), this.#leaders.stop(failure)])
     this.#stopCache.abort()
     await cache.catch(() => undefined)
     await this.#election?.stop()

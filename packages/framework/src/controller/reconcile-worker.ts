@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { NamespacedName } from '../client/resource-kind.ts'
 import { CallSignal } from './call-signal.ts'
+import { ControllerError } from './controller-error.ts'
 import type { Logger } from './logger.ts'
 import { TerminalError, type ReconcileResult, type Reconciler } from './reconciler.ts'
 import type { WorkQueue } from './work-queue.ts'
@@ -24,13 +25,16 @@ export class ReconcileWorker {
     this.#options = options
   }
 
-  /** Until the signal aborts. Nothing new is begun then: what is left is found again, from the objects, at the next start. */
+  /**
+   * Until the signal aborts and the queue is empty: as in Go, what is ready by then is still reconciled, by calls that
+   * see an aborted signal. Where the leadership was lost, nothing is begun any more.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const stop = (): void => this.#queue.shutDown()
     signal.addEventListener('abort', stop, { once: true })
     if (signal.aborted) stop()
     for (let request = await this.#queue.get(); request !== undefined; request = await this.#queue.get()) {
-      if (!signal.aborted) await this.#reconcile(request, signal)
+      if (!(signal.reason instanceof ControllerError)) await this.#reconcile(request, signal)
       this.#queue.done(request)
     }
     signal.removeEventListener('abort', stop)

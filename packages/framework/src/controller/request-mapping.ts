@@ -1,6 +1,6 @@
 import { namespacedName, type NamespacedName, type ResourceKind } from '../client/resource-kind.ts'
-import { parseApiVersion } from '../meta/group-version.ts'
 import type { KubeObject } from '../meta/object.ts'
+import { isReferenceTo } from './owner-reference.ts'
 
 /** Which objects are to be reconciled because this one changed. It is the cache's: do not change it. */
 export type RequestMapping<T extends KubeObject> = (
@@ -16,7 +16,7 @@ export const toItself: RequestMapping<KubeObject> = (object) => [namespacedName(
 export function toOwner(owner: ResourceKind, every: boolean): RequestMapping<KubeObject> {
   return ({ metadata }) =>
     (metadata.ownerReferences ?? [])
-      .filter(({ kind, apiVersion }) => kind === owner.kind && parseApiVersion(apiVersion)?.group === owner.group)
+      .filter((reference) => isReferenceTo(owner, reference))
       .filter(({ controller }) => every || controller === true)
       .map(({ name }) => ({ namespace: owner.scope === 'Cluster' ? '' : (metadata.namespace ?? ''), name }))
 }

@@ -43,9 +43,9 @@ export class RunnableGroup {
     for (const runnable of this.#waiting.splice(0)) this.#run(runnable)
   }
 
-  /** Resolves when all have ended. May be called twice. */
-  async stop(): Promise<void> {
-    this.#stop.abort()
+  /** Resolves when all have ended. May be called twice. The reason is that of the signal: why they have to stop. */
+  async stop(reason?: Error): Promise<void> {
+    this.#stop.abort(reason)
     while (this.#running.size > 0) await Promise.all(this.#running)
   }
 
