@@ -81,28 +81,28 @@ describe('Authorization through the aggregation layer', () => {
     await cluster.send('POST', accounts, { metadata: { name: 'robot' } })
     const { body } = await cluster.send('POST', `${accounts}/robot/token`, { spec: { expirationSeconds: 3600 } })
     const headers = { authorization: `Bearer ${String(body.status.token)}` }
-    const before = await example.get(flunders, headers)
+    const before = await example.get(flunders, { headers })
     expect(before.status).to.equal(403)
     expect(before.text).to.include('User \\"system:serviceaccount:authorization:robot\\" cannot list')
-    expect((await example.get(flunders, { authorization: 'Bearer nonsense' })).status).to.equal(401)
+    expect((await example.get(flunders, { headers: { authorization: 'Bearer nonsense' } })).status).to.equal(401)
   })
 
   it('takes a client certificate of the cluster for what it says', async () => {
-    expect((await example.get(flunders, {}, alice)).status).to.equal(200)
-    expect((await example.get(`${api}/flunders`, {}, alice)).status).to.equal(403)
+    expect((await example.get(flunders, { certificate: alice })).status).to.equal(200)
+    expect((await example.get(`${api}/flunders`, { certificate: alice })).status).to.equal(403)
     expect((await example.get(flunders)).text).to.include('User \\"system:anonymous\\" cannot list')
   })
 
   it('does not believe headers that come with a client certificate which only has the name of the front proxy', async () => {
     const headers = { 'x-remote-user': 'admin', 'x-remote-group': 'system:masters' }
     const proxy = cluster.certificates.frontProxy('another-front-proxy', 'front-proxy-client')
-    expect((await example.get(flunders, headers, proxy)).status).to.equal(200)
+    expect((await example.get(flunders, { headers, certificate: proxy })).status).to.equal(200)
     const forged = cluster.certificates.client('forged', 'front-proxy-client')
-    const answer = await example.get(flunders, headers, forged)
+    const answer = await example.get(flunders, { headers, certificate: forged })
     expect(answer.status).to.equal(403)
     expect(answer.text).to.include('User \\"front-proxy-client\\" cannot list')
     const other = cluster.certificates.frontProxy('other-name', 'somebody-else')
-    expect((await example.get(flunders, headers, other)).status).to.equal(401)
-    expect((await example.get(flunders, headers)).status).to.equal(403)
+    expect((await example.get(flunders, { headers, certificate: other })).status).to.equal(401)
+    expect((await example.get(flunders, { headers })).status).to.equal(403)
   })
 })

@@ -17,6 +17,12 @@ export interface DirectAnswer {
   readonly text: string
 }
 
+export interface DirectRequest {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly certificate?: CertificatePaths
+  readonly body?: unknown
+}
+
 /**
  * examples/sample-apiserver behind the aggregation layer of a cluster, with a service account of its own that may do as little as an extension API
  * server needs. The Service leads out of the cluster, to this machine.
@@ -117,28 +123,33 @@ export class AggregatedExample {
     return condition ? `${condition.status}: ${condition.message}` : 'Unknown'
   }
 
-  /** A GET past the aggregation layer, with the certificate and the headers given. */
-  get(path: string, headers: Record<string, string> = {}, certificate?: CertificatePaths): Promise<DirectAnswer> {
+  /** A GET past the aggregation layer. */
+  get(path: string, direct: DirectRequest = {}): Promise<DirectAnswer> {
+    return this.send('GET', path, direct)
+  }
+
+  /** A request past the aggregation layer, with the certificate and the headers given. */
+  send(method: string, path: string, { headers = {}, certificate, body }: DirectRequest = {}): Promise<DirectAnswer> {
     const identity = certificate && { cert: readFileSync(certificate.cert), key: readFileSync(certificate.key) }
+    const text = body === undefined ? '' : JSON.stringify(body)
+    const content =
+      text === '' ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }
     const options = {
-      ...identity,
-      ca: this.cluster.certificates.servingCa,
-      headers,
-      agent: false as const,
-      timeout: 10_000,
+      ...{ method, ...identity, ca: this.cluster.certificates.servingCa },
+      ...{ headers: { ...content, ...headers }, agent: false as const, timeout: 10_000 },
     }
     return new Promise((resolve, reject) => {
       const outgoing = request(`${this.url}${path}`, options, (answer) => {
-        let text = ''
-        answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+        let answered = ''
+        answer.setEncoding('utf8').on('data', (chunk: string) => (answered += chunk))
         answer.on('error', reject)
         answer.on('end', () => {
-          resolve({ status: answer.statusCode ?? 0, text })
+          resolve({ status: answer.statusCode ?? 0, text: answered })
         })
       })
-      outgoing.on('timeout', () => outgoing.destroy(new Error(`GET ${path}: no answer`)))
+      outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer`)))
       outgoing.on('error', reject)
-      outgoing.end()
+      outgoing.end(text)
     })
   }
 }
