@@ -17,7 +17,6 @@ import { Cacher } from '../storage/cacher/index.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Store } from '../storage/store.ts'
 import { Auditing } from './auditing.ts'
-import { Delegated, hasCluster } from './delegated/delegated.ts'
 import { director } from './director.ts'
 import { filterChain } from './filters/chain.ts'
 import { Draining } from './filters/draining.ts'
@@ -25,11 +24,11 @@ import { ServerMetrics } from './metrics/server-metrics.ts'
 import { defaults, type ApiServerOptions } from './options.ts'
 import type { RequestState } from './request-state.ts'
 import { HealthRoutes } from './routes/health.ts'
-import { ownCertificates, writePrivate, type OwnCertificates } from './serving/certificate-files.ts'
+import { ownCertificates, renewDaily, writePrivate, type OwnCertificates } from './serving/certificate-files.ts'
 import { kubeconfigText } from './serving/kubeconfig.ts'
 import { SecureServer, type RequestListener } from './serving/secure-server.ts'
 import { ServingCertificates } from './serving/serving-certificates.ts'
-import { Standalone } from './standalone/standalone.ts'
+import { surroundingsOf } from './surroundings-of.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /**
@@ -50,6 +49,7 @@ export class ApiServer {
   readonly #draining = new Draining()
   #surroundings: Surroundings | undefined
   #certificates: ServingCertificates | undefined
+  #renewal: NodeJS.Timeout | undefined
   #auditing: Auditing | undefined
   #serving: SecureServer | undefined
   #own: OwnCertificates | undefined
@@ -74,16 +74,19 @@ export class ApiServer {
   async listen(): Promise<this> {
     try {
       this.#auditing = Auditing.of(this.options, this.log, this.metrics)
-      const surroundings = this.#surroundingsOf()
+      const surroundings = surroundingsOf(this.options, this.#registry, this.log, this.metrics)
       this.#surroundings = surroundings
       // After the author's own, which discovery then names first.
       for (const resource of surroundings.resources) this.#registry.install(resource)
       await Promise.all([...this.#allBackends()].map((backend) => backend.open()))
       for (const resource of this.#registry.resources) this.#attach(resource)
       await Promise.all(this.#storages.map((storage) => storage.ready()))
-      this.#own = ownCertificates(this.options.certDir, this.#hostNames())
-      await surroundings.start(this.#own.ca.certificate)
-      await this.#serve(this.#own, surroundings)
+      const { tlsCertFile, certDir } = this.options
+      // Behind a cluster and with a certificate given, none is made: the file system may be read-only.
+      if (surroundings.trustsOwnAuthority || tlsCertFile === undefined)
+        this.#own = ownCertificates(certDir, this.#hostNames())
+      await surroundings.start(this.#own?.ca.certificate ?? '')
+      await this.#serve(surroundings)
     } catch (error) {
       await this.close()
       throw error
@@ -101,7 +104,8 @@ export class ApiServer {
 
   /** A kubeconfig of the administrator of a server that stands alone, after {@link listen}. */
   get kubeconfig(): string {
-    if (!this.#own || !this.#certificates) throw new Error('the server does not listen yet')
+    if (!this.#own || !this.#certificates)
+      throw new Error('the server does not listen yet, or has no administrator of its own')
     const { tlsCertFile } = this.options
     const authority = tlsCertFile === undefined ? this.#own.ca.certificate : this.#certificates.certificate
     return kubeconfigText(this.url, authority, this.#own.admin)
@@ -156,25 +160,19 @@ export class ApiServer {
     })
   }
 
-  /** Throws when a file that the options name cannot be read, or the options contradict each other. */
-  #surroundingsOf(): Surroundings {
-    const { options } = this
-    if (!hasCluster(options)) return new Standalone(this.#registry, options, this.#unusableFile)
-    if (options.writeKubeconfig !== undefined)
-      throw new Error(
-        'only a server that stands alone has an administrator to write a kubeconfig for: use that of the cluster, or leave --write-kubeconfig away',
-      )
-    if (options.tokenAuthFile !== undefined)
-      throw new Error('--token-auth-file is for a server that stands alone: the cluster knows its own tokens')
-    return new Delegated(options, this.log, this.metrics)
-  }
-
-  async #serve(own: OwnCertificates, surroundings: Surroundings): Promise<void> {
+  async #serve(surroundings: Surroundings): Promise<void> {
     const { options } = this
     const { tlsCertFile, tlsPrivateKeyFile } = options
-    const files = tlsCertFile !== undefined && tlsPrivateKeyFile !== undefined
+    const given =
+      tlsCertFile !== undefined && tlsPrivateKeyFile !== undefined
+        ? { certFile: tlsCertFile, keyFile: tlsPrivateKeyFile }
+        : undefined
+    // The own ones are files too, so that new ones are taken up in the same way.
+    if (this.#own) this.#renewal = renewDaily(options.certDir, this.#hostNames(), this.#unusableFile)
+    const main = given ?? this.#own?.servingFiles
+    if (!main) throw new Error('--tls-cert-file and --tls-private-key-file go together: give both or neither')
     const certificates = new ServingCertificates({
-      main: files ? { certFile: tlsCertFile, keyFile: tlsPrivateKeyFile } : own.serving,
+      main,
       ...(options.tlsSniCertKey ? { sni: options.tlsSniCertKey } : {}),
       ...(options.tlsMinVersion ? { minVersion: options.tlsMinVersion } : {}),
       ...(options.tlsCipherSuites === undefined ? {} : { ciphers: options.tlsCipherSuites }),
@@ -270,6 +268,7 @@ export class ApiServer {
     this.#serving?.stopAccepting()
     await this.#draining.stop(this.options.requestTimeoutSeconds * 1000)
     this.#serving?.destroy()
+    clearInterval(this.#renewal)
     this.#certificates?.close()
     await this.#auditing?.close()
     await this.#surroundings?.close()

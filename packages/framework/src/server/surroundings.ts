@@ -16,13 +16,15 @@ export interface Surroundings {
   readonly authorities: readonly string[]
   /** Headers that carry an identity, beside the standard ones. */
   readonly requestHeaders: RequestHeaderConfig | undefined
+  /** Whether who has a certificate of the server's own authority is believed. */
+  readonly trustsOwnAuthority: boolean
   /** In their order; without anonymous. */
   authenticators(peers: PeerCertificates): readonly Authenticator[]
   /** `first` are the author's own, asked before the others. */
   authorizer(first: readonly Authorizer[]): Authorizer
   /** `listener` is called whenever {@link authorities} has changed. */
   onAuthoritiesChanged(listener: () => void): void
-  /** When the stores are open. `ownAuthority` is the PEM of the server's own certificate authority. */
+  /** When the stores are open. `ownAuthority` is the PEM of the server's own certificate authority, where it has one. */
   start(ownAuthority: string): Promise<void>
   /** May be called twice. */
   close(): Promise<void>

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -178,7 +178,6 @@ describe('a server behind a cluster', function () {
   })
 
   it('does not start when the ConfigMap may not be read, unless that is tolerated', async () => {
-    const { writeFileSync } = await import('node:fs')
     const kubeconfig = join(directory, 'stranger')
     writeFileSync(
       kubeconfig,
@@ -248,6 +247,23 @@ describe('a server behind a cluster', function () {
     expect((await create('team')).status).to.equal(201)
     await cluster.deleteNamespace('team')
     await eventually(async () => [403, 404].includes((await create('team')).status))
+  })
+
+  it('makes no certificates where it was given one', async () => {
+    const { cert, key } = cluster.save(
+      'serving',
+      createCertificate({
+        commonName: 'given',
+        names: ['localhost'],
+        usages: ['serverAuth'],
+        notBefore: new Date(Date.now() - 1000),
+        notAfter: new Date(Date.now() + 60_000),
+      }),
+    )
+    const certDir = join(directory, 'not-made')
+    const server = await start({ tlsCertFile: cert, tlsPrivateKeyFile: key, certDir })
+    expect((await send(server, '/livez')).status).to.equal(200)
+    expect(existsSync(certDir)).to.equal(false)
   })
 
   it('lets somebody act as another who may', async () => {

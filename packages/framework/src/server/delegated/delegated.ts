@@ -60,6 +60,7 @@ class Clients {
  */
 export class Delegated implements Surroundings {
   readonly resources = []
+  readonly trustsOwnAuthority = false
   readonly namespaces: ClusterNamespaces
   readonly #flags: Flags
   readonly #log: Logger

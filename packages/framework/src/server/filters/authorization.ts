@@ -24,7 +24,7 @@ export const authorization =
     }
     let answer: AuthorizationDecision
     try {
-      answer = await authorizer.authorize(attributes, exchange.context.signal)
+      answer = await authorizer.authorize(attributes, exchange.context)
     } catch (error) {
       tell('error')
       exchange.context.annotate('authorization.k8s.io/reason', 'internal error')

@@ -13,6 +13,7 @@ class FakeResponse extends EventEmitter {
   headersSent = false
   destroyed = false
   writableFinished = false
+  writableEnded = false
   body = ''
   readonly headers = new Map<string, unknown>()
   setHeader(name: string, value: unknown): void {
@@ -23,7 +24,7 @@ class FakeResponse extends EventEmitter {
   }
   end(body: string | Buffer = ''): void {
     this.body = body.toString()
-    this.headersSent = this.writableFinished = true
+    this.headersSent = this.writableFinished = this.writableEnded = true
   }
   destroy(): void {
     this.destroyed = true

@@ -23,7 +23,7 @@ export const impersonation = (authorizer: Authorizer): Filter => {
     try {
       const wanted = wantedUser(request)
       if (wanted) {
-        const user = await rights.check(wanted, attributesOf(context.user, context.info), context.signal)
+        const user = await rights.check(wanted, attributesOf(context.user, context.info), context)
         context.impersonator = context.user
         context.user = user
         removeHeaders(request, (name) => name.startsWith(prefix))

@@ -17,7 +17,8 @@ export const requestInfo =
       const context = new ServedContext(info, auditId, isLongRunning?.(info, ctx.method))
       ctx.state.exchange = { request: req, response: res, query: target.query, context }
       res.once('close', () => {
-        if (!res.writableFinished) context.abort(new Error('the client is gone'))
+        // HTTP/2 calls an answer finished that the client did not wait for.
+      if (!res.writableEnded || !res.writableFinished) context.abort(new Error('the client is gone'))
       })
     } catch (error) {
       if (error instanceof RequestTargetError) {

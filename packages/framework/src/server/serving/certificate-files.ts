@@ -9,6 +9,7 @@ import { createCertificate, type CertificateAndKey } from './certificate-builder
 export interface OwnCertificates {
   readonly ca: CertificateAndKey
   readonly serving: CertificateAndKey
+  readonly servingFiles: { readonly certFile: string; readonly keyFile: string }
   /** Client certificate of a member of `system:masters`. */
   readonly admin: CertificateAndKey
 }
@@ -16,7 +17,7 @@ export interface OwnCertificates {
 const dayMs = 24 * 60 * 60 * 1000
 const caDays = 3650
 const leafDays = 365
-/** A certificate that has no longer to live than this is made anew at start. */
+/** A certificate that has no longer to live than this is made anew. */
 const renewBeforeMs = 30 * dayMs
 
 /** Reads `ca`, `apiserver` and `admin` (`.crt` and `.key`) below `directory`; makes what is missing, about to expire or of another authority. */
@@ -36,7 +37,23 @@ export function ownCertificates(directory: string, names: readonly string[]): Ow
       { commonName: 'kubernetes-admin', organizations: [privilegedGroup], usages: ['clientAuth'], issuer: ca },
       leafDays,
     )
-  return { ca, serving, admin }
+  const [certFile, keyFile] = [join(directory, 'apiserver.crt'), join(directory, 'apiserver.key')]
+  return { ca, serving, servingFiles: { certFile, keyFile }, admin }
+}
+
+/** Looks every day whether a certificate has to be made anew: a server may run for longer than they live. */
+export function renewDaily(
+  directory: string,
+  names: readonly string[],
+  onError: (error: unknown) => void,
+): NodeJS.Timeout {
+  return setInterval(() => {
+    try {
+      ownCertificates(directory, names)
+    } catch (error) {
+      onError(error)
+    }
+  }, dayMs).unref()
 }
 
 const isFresh = (certificate: X509Certificate): boolean => Date.parse(certificate.validTo) - Date.now() > renewBeforeMs

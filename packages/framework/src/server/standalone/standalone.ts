@@ -26,6 +26,7 @@ export class Standalone implements Surroundings {
   readonly namespaces: ClusterResources
   readonly resources: readonly Resource[]
   readonly healthChecks: readonly HealthCheck[] = []
+  readonly trustsOwnAuthority = true
   readonly #flags: ServerFlags & { readonly authorizationAlwaysAllowPaths: readonly string[] }
   readonly #tokens: StaticTokens | undefined
   readonly #file: TrustFile | undefined
