@@ -22,7 +22,7 @@ export class Engine {
   readonly tables: Tables
   readonly log: EventLog
   readonly writer: Writer
-  readonly counts = new RangeCounts()
+  readonly counts: RangeCounts
   readonly watches = new Set<Watch>()
   readonly #owner: Owner
   readonly #expiry: Expiry
@@ -34,7 +34,9 @@ export class Engine {
   constructor(tables: Tables, owner: Owner, options: EngineOptions) {
     this.tables = tables
     this.#owner = owner
-    this.#compacted = readState(tables).compacted
+    const { compacted, revision } = readState(tables)
+    this.#compacted = compacted
+    this.counts = new RangeCounts(revision)
     this.log = new EventLog(tables)
     this.writer = new Writer(tables, {
       check: () => {
@@ -101,6 +103,7 @@ export class Engine {
 
   #published(events: readonly BackendEvent[], revision: number): void {
     this.log.append(events, revision)
+    this.counts.changed(events, revision)
     if (events.some(({ type }) => type === 'PUT')) this.#space.succeeded()
     for (const watch of this.watches) watch.wake()
     this.#compactor.notice(revision)

@@ -63,8 +63,11 @@ export class Snapshot {
     }
     const last = entries.at(-1)
     if (!more || !last) return { entries, revision: at, more, count: entries.length }
-    let count = counts.of(at, start, end)
-    if (count === undefined) count = entries.length + (await this.#countAfter(last.key, end, at))
+    let count = counts.of(at, start, end) ?? counts.total(at, start, end)
+    if (count === undefined) {
+      count = entries.length + (await this.#countAfter(last.key, end, at))
+      counts.rememberTotal(at, start, end, count)
+    }
     counts.remember(at, last.key, end, count - entries.length)
     return { entries, revision: at, more, count }
   }
