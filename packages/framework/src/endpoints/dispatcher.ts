@@ -1,6 +1,6 @@
 import type { AdmissionChain } from '../auth/admission/chain.ts'
 import { StatusError } from '../meta/status.ts'
-import type { InstalledResource } from '../registry/installed.ts'
+import type { InstalledResource, InstalledSubresource } from '../registry/installed.ts'
 import type { ResourceRegistry } from '../registry/resource-registry.ts'
 import type { RequestInfo } from '../request/request-info.ts'
 import type { Exchange } from './exchange.ts'
@@ -13,6 +13,7 @@ import { get } from './handlers/get.ts'
 import type { Handler } from './handlers/handler.ts'
 import { list } from './handlers/list.ts'
 import { patch } from './handlers/patch.ts'
+import { stream } from './handlers/stream.ts'
 import { update } from './handlers/update.ts'
 import { watch } from './handlers/watch.ts'
 import { acceptableToRouter } from './negotiation/accept.ts'
@@ -96,6 +97,24 @@ export class Dispatcher {
     return endpoint !== undefined && (subresource === '' || endpoint.subresources.has(subresource))
   }
 
+  /** Whether the request is answered by a connecter. */
+  connects(info: RequestInfo, method: string): boolean {
+    return this.#subresource(info)?.connectMethods.includes(method) ?? false
+  }
+
+  /** Watches, streams and connections: they have no deadline and do not count as requests in flight. */
+  isLongRunning(info: RequestInfo, method: string): boolean {
+    if (info.verb === 'watch') return true
+    const subresource = this.#subresource(info)
+    return !!subresource && (subresource.connectMethods.includes(method) || (!!subresource.streams && method === 'GET'))
+  }
+
+  #subresource(info: RequestInfo): InstalledSubresource | undefined {
+    if (info.subresource === '') return undefined
+    const endpoint = this.#endpoints?.get(`${info.group}/${info.version}/${info.resource}`)
+    return endpoint?.subresources.get(info.subresource)?.subresource
+  }
+
   #endpoint(resource: InstalledResource, converter: VersionConverter): Endpoint {
     const scope = (sub?: InstalledResource['subresources'][number]): RequestScope =>
       new RequestScope(resource, sub, converter, this.#admission)
@@ -111,7 +130,7 @@ export class Dispatcher {
       throw StatusError.routeNotFound()
     const handler = this.#handlerOf(scope, exchange, info)
     if (!handler) throw StatusError.routeMethodNotAllowed()
-    if (handler !== connect) {
+    if (handler !== connect && handler !== stream) {
       if (info.verb === 'patch') patchMediaType(exchange.request.headers['content-type'], scope.installed.patchTypes)
       acceptableToRouter(exchange.request.headers.accept, { streams: info.verb === 'list' || info.verb === 'watch' })
       // That of the resource: a subresource of another kind is deprecated with it.
@@ -125,8 +144,11 @@ export class Dispatcher {
     const { method } = exchange.request
     if (method === 'HEAD' || method === 'OPTIONS') return undefined
     if (scope.subresource) {
-      if (scope.subresource.connectMethods.includes(method ?? '')) return connect
+      const { connectMethods, servesPath, streams } = scope.subresource
+      if (info.parts.length > 3 && !servesPath) throw StatusError.routeNotFound()
+      if (connectMethods.includes(method ?? '')) return connect
       if (info.parts.length > 3) return undefined
+      if (streams && method === 'GET') return stream
       return scope.subresource.verbs.includes(info.verb) ? subresourceHandlers.get(info.verb) : undefined
     }
     if (info.parts.length > 2) return undefined

@@ -14,6 +14,7 @@ import type { FieldManager } from '../schema/managed-fields/field-manager.ts'
 import { selectableFieldsOf } from '../schema/selectable-fields.ts'
 import type { StoredItem } from '../storage/stored-item.ts'
 import { hasProtobufForm } from './negotiation/protobuf/index.ts'
+import { QueryOptions } from './options/query-options.ts'
 import { VersionConverter } from './versions.ts'
 import { fieldManagerFor } from './field-managers.ts'
 
@@ -29,6 +30,8 @@ export class RequestScope {
   /** The version asked for. */
   readonly kind: Kind
   readonly compiled: CompiledKind
+  /** How the query of a connection or a stream is read. */
+  readonly options: QueryOptions | undefined
   /** The resource's own kind in the version asked for: another than `compiled` where a subresource has a kind of its own. */
   readonly parent: CompiledKind
   readonly columns: CompiledColumns
@@ -56,6 +59,7 @@ export class RequestScope {
     this.target = subresource?.subresource ?? installed.resource
     this.kind = subresource?.subresource.kind ?? installed.kind
     this.compiled = compileKind(this.kind)
+    this.options = subresource?.optionsKind && new QueryOptions(subresource.optionsKind)
     this.parent = compileKind(installed.kind)
     this.columns =
       this.kind.columns === undefined && this.resource.defaultColumns === 'createdAt'

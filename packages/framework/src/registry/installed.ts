@@ -17,6 +17,12 @@ export interface InstalledSubresource {
   /** In alphabetical order; for a connecter the verbs of its methods. */
   readonly verbs: readonly string[]
   readonly connectMethods: readonly string[]
+  /** A connecter with paths below its own. */
+  readonly servesPath?: boolean
+  /** Its GET answers bytes, not an object. */
+  readonly streams?: boolean
+  /** The query of what connects or streams, as a kind. */
+  readonly optionsKind?: Kind | undefined
 }
 
 /** One resource in one served version. */

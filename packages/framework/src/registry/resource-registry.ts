@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { compareKubeVersions } from '../meta/version-order.ts'
-import type { Kind } from '../schema/kind.ts'
+import { defineKind, type Kind } from '../schema/kind.ts'
 import { checkSchema } from '../schema/schema-check.ts'
 import type { ServedVersion } from './conversion.ts'
 import type { InstalledGroup, InstalledResource, InstalledSubresource, InstalledVersion, Verb } from './installed.ts'
@@ -50,7 +50,10 @@ export class ResourceRegistry {
     entry.resources.push(resource)
     this.#groups.set(group, entry)
     this.#installed = undefined
-    for (const subresource of resource.subresources) subresource.attach(resource)
+    for (const subresource of resource.subresources) {
+      subresource.attach(resource)
+      for (const kind of [subresource.kind, subresource.createdKind]) if (kind) checkSchema(kind)
+    }
   }
 
   get resources(): readonly Resource[] {
@@ -109,14 +112,19 @@ function installedResource(resource: Resource, kind: Kind): InstalledResource {
 }
 
 function installedSubresource(subresource: Subresource, parent: Kind): InstalledSubresource {
-  const connectMethods = has(subresource, 'connect') ? (subresource as unknown as Connecter).connectMethods : []
+  const connecter = has(subresource, 'connect') ? (subresource as unknown as Connecter) : undefined
+  const connectMethods = connecter?.connectMethods ?? []
+  const streams = has(subresource, 'stream')
   const verbs = new Set<string>(
     verbsOf(subresource).filter(
       (v) => v === 'get' || v === 'update' || v === 'patch' || v === 'create' || v === 'delete',
     ),
   )
   for (const method of connectMethods) verbs.add(connectVerbs[method])
-  const kind = subresource.kind ?? parent
+  if (streams) verbs.add('get')
+  const optionsKind = optionsKindOf(subresource, parent)
+  // A connection's kind is that of its options, as PodExecOptions is.
+  const kind = subresource.kind ?? (connecter ? optionsKind : undefined) ?? parent
   return {
     name: subresource.name,
     subresource,
@@ -124,7 +132,23 @@ function installedSubresource(subresource: Subresource, parent: Kind): Installed
     foreignKind: kind.group !== parent.group || kind.version !== parent.version,
     verbs: [...verbs].sort(),
     connectMethods,
+    servesPath: connecter?.servesPath ?? false,
+    streams,
+    optionsKind,
   }
+}
+
+/** `FlunderLogOptions`, as Kubernetes names them. Throws a TypeError for a schema with mistakes. */
+function optionsKindOf({ name, options }: Subresource, { group, version, kind }: Kind): Kind | undefined {
+  if (!options) return undefined
+  const words = name.split(/[^A-Za-z0-9]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+  const optionsKind = defineKind({
+    ...{ group, version, plural: 'options' },
+    kind: `${kind}${words.join('')}Options`,
+    schema: options,
+  })
+  checkSchema(optionsKind)
+  return optionsKind
 }
 
 function storageVersionHash(resource: { encodedVersion?: { kind: Kind }; storageVersion: Kind }): string {

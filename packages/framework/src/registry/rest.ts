@@ -122,15 +122,35 @@ export interface NamedCreater<T extends KubeObject> {
     options: { readonly dryRun: boolean },
   ): Promise<KubeObject | Status>
 }
-/** Streams: answers the request by itself. `path` is what follows the subresource's name, '' or with a leading slash. */
-export interface Connecter {
-  readonly connectMethods: readonly ('GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE')[]
-  connect(name: string, request: ConnectRequest, ctx: RequestContext): Promise<void>
+/** Answers a GET with bytes, as many as there come to be: a log. What follows the options in the query is decoded as `Subresource.options` says. */
+export interface Streamer<O = unknown> {
+  /** Default `application/octet-stream`. */
+  readonly contentType?: string
+  /** undefined answers 204. What it throws is answered as a Status; what the stream throws ends the connection. */
+  stream(name: string, options: O, ctx: RequestContext): Promise<AsyncIterable<string | Uint8Array> | undefined>
 }
-export interface ConnectRequest {
+/** Answers the requests with its methods by itself, for as long as it likes, or makes another protocol of the connection. */
+export interface Connecter<O = unknown> {
+  readonly connectMethods: readonly ConnectMethod[]
+  /** Paths below the subresource's are its own, too. Default: they are a 404. */
+  readonly servesPath?: boolean
+  /** What it throws before anything was answered is answered as a Status. */
+  connect(name: string, request: ConnectRequest<O>, ctx: RequestContext): Promise<void>
+}
+export type ConnectMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export interface ConnectRequest<O = unknown> {
   readonly method: string
+  /** What follows the subresource's name: '' or with a leading slash; a trailing slash is kept. */
   readonly path: string
   readonly query: URLSearchParams
+  /** The query, decoded and checked as `Subresource.options` says. */
+  readonly options: O
   readonly request: import('node:http').IncomingMessage | import('node:http2').Http2ServerRequest
   readonly response: import('node:http').ServerResponse | import('node:http2').Http2ServerResponse
+  /** The protocols that the client wants to speak (HTTP/1.1's `Upgrade`), as it writes them; none over HTTP/2. */
+  readonly upgrades: readonly string[]
+  /** Answers 101 and hands over the connection, which from then on speaks the protocol. Throws 400 when the client asked for no upgrade. */
+  upgrade(protocol: string, headers?: Readonly<Record<string, string>>): import('node:stream').Duplex
+  /** Hands over the connection with nothing answered yet, for a protocol that answers by itself. Throws 400 when the client asked for no upgrade. */
+  takeSocket(): import('node:stream').Duplex
 }

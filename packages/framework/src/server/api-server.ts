@@ -202,6 +202,8 @@ export class ApiServer {
 
   #application(surroundings: Surroundings): Koa<RequestState> {
     const app = new Koa<RequestState>()
+    // The chain catches everything: what is left for koa to print are the connections that clients broke.
+    app.silent = true
     const dispatcher = new Dispatcher(
       this.#registry,
       new AdmissionChain([new NamespaceLifecycle(surroundings.namespaces), ...(this.options.admission ?? [])]),

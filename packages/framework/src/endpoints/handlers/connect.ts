@@ -1,19 +1,29 @@
 import { StatusError } from '../../meta/status.ts'
 import type { Connecter } from '../../registry/rest.ts'
+import { Connection } from '../connection.ts'
+import type { Exchange } from '../exchange.ts'
 import { admissionAttributes } from './admission.ts'
 import type { Handler } from './handler.ts'
 
-/** A subresource that streams: it answers by itself. Source: endpoints/handlers/rest.go ConnectResource. */
+/** A subresource that answers by itself. Source: endpoints/handlers/rest.go ConnectResource. */
 export const connect: Handler = async (scope, exchange) => {
-  const { context, query, request, response } = exchange
+  const { context, query } = exchange
   if (query.has('dryRun')) throw StatusError.badRequest('dryRun is not supported')
-  const attributes = admissionAttributes(scope, exchange, 'CONNECT', undefined, undefined, false)
+  const options = scope.options?.decode(query)
+  const attributes = {
+    ...admissionAttributes(scope, exchange, 'CONNECT', options, undefined, false),
+    kind: scope.subresource?.kind ?? scope.kind,
+  }
   await scope.admission.admit(attributes, context)
   await scope.admission.validate(attributes, context)
-  const rest = context.info.parts.slice(3).join('/')
-  await (scope.target as Connecter).connect(
-    context.info.name,
-    { method: request.method ?? 'GET', path: rest ? `/${rest}` : '', query, request, response },
-    context,
-  )
+  const connection = new Connection(exchange, pathBelow(exchange), options ?? {})
+  await (scope.target as Connecter<object>).connect(context.info.name, connection, context)
+  await connection.over
+}
+
+/** What follows the subresource's name. A slash at its end is kept. */
+function pathBelow({ context: { info } }: Exchange): string {
+  const rest = info.parts.slice(3).join('/')
+  const slash = info.path.endsWith('/') ? '/' : ''
+  return rest === '' ? slash : `/${rest}${slash}`
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { StatusError, type Status } from '../../meta/status.ts'
+import { settleNamespace, wipeSystemMetadata } from '../../registry/metadata-rules.ts'
 import type { NamedCreater } from '../../registry/rest.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
 import { renderObject, renderStatus } from '../render.ts'
@@ -16,6 +17,8 @@ export const createSubresource: Handler = async (scope, exchange) => {
   const options = decodeWriteQuery(query, 'CreateOptions')
   const { object, warnings } = await decodedBody(scope, exchange, options.fieldValidation)
   for (const warning of warnings) context.warnings.add(warning)
+  wipeSystemMetadata(object)
+  settleNamespace(scope.installed.kind, object, context.namespace)
   const attributes = admissionAttributes(scope, exchange, 'CREATE', object, undefined, options.dryRun, options)
   await scope.admission.admit(attributes, context)
   const { errors } = scope.compiled.validate(object)

@@ -1,4 +1,5 @@
 import { StatusError } from '../../meta/status.ts'
+import { asksForWebSocket, checkHandshake } from '../../request/web-socket.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { Watcher } from '../../registry/rest.ts'
 import type { WatchStream } from '../../storage/storage.ts'
@@ -11,7 +12,7 @@ import { knownFields } from './field-labels.ts'
 import type { Handler } from './handler.ts'
 import { renderingOf } from './negotiation.ts'
 import { BodySink, type WatchSink } from './watch-sink.ts'
-import { asksForWebSocket, WebSocketSink } from './watch-socket.ts'
+import { WebSocketSink } from './watch-socket.ts'
 
 /** A watch that names no time lives between one and two times this long, in seconds. Source: server/config.go MinRequestTimeout. */
 const minRequestTimeoutSeconds = 1800
@@ -26,6 +27,7 @@ export const watch: Handler = async (scope, exchange) => {
   const rendering = renderingOf(exchange, { stream: true })
   const options = { ...withName(decoded, exchange), fieldsOf: (o: KubeObject) => scope.fieldsOf(scope.toVersion(o)) }
   knownFields(scope, options.fieldSelector)
+  if (asksForWebSocket(exchange.request)) checkHandshake(exchange.request)
   const seconds = options.timeoutSeconds || minRequestTimeoutSeconds * (1 + Math.random())
   const stream = await (scope.target as Watcher).watch({ ...options, deadlineMs: Date.now() + seconds * 1000 }, context)
   const sink = sinkOf(exchange, rendering)

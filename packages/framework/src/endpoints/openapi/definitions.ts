@@ -51,7 +51,10 @@ function* kindsOf(groups: readonly InstalledGroup[]): Generator<Kind> {
     for (const { resources } of versions)
       for (const { kind, subresources } of resources) {
         yield kind
-        for (const { subresource } of subresources) if (subresource.kind) yield subresource.kind
+        for (const { subresource } of subresources) {
+          if (subresource.kind) yield subresource.kind
+          if (subresource.createdKind) yield subresource.createdKind
+        }
       }
 }
 

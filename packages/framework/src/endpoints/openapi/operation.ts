@@ -8,7 +8,7 @@ export type Method = Exclude<`${OpenAPIV3.HttpMethods}`, 'head' | 'options' | 't
 export interface Parameter {
   readonly name: string
   readonly in: 'query' | 'path'
-  readonly type: 'string' | 'integer' | 'boolean'
+  readonly type: 'string' | 'integer' | 'number' | 'boolean'
   readonly description: string
 }
 

@@ -20,6 +20,7 @@ export const namespaceInPath: Parameter = {
   type: 'string',
   description: 'object name and auth scope, such as for teams and projects',
 }
+export const pathInPath: Parameter = { name: 'path', in: 'path', type: 'string', description: 'path to the resource' }
 export const nameInPath = (kind: string): Parameter => ({
   name: 'name',
   in: 'path',

@@ -1,29 +1,30 @@
 import type { InstalledSubresource } from '../../registry/installed.ts'
 import { definitionNameOf } from '../../schema/openapi/kind-definitions.ts'
+import type { Kind } from '../../schema/kind.ts'
 import { mediaTypes } from '../negotiation/media-types.ts'
+import { QueryOptions } from '../options/query-options.ts'
 import { camelSubresource } from './operation-names.ts'
-import type { Method, Operation } from './operation.ts'
-import { patchParameters, writeParameters } from './parameters.ts'
+import type { Method, Operation, Parameter } from './operation.ts'
+import { pathInPath, patchParameters, writeParameters } from './parameters.ts'
 import { patchBody, type PathContext } from './path-context.ts'
 
-/** The subresources of one resource, with their operations. */
-export function* subresourcePaths(context: PathContext): Generator<[name: string, operations: Operation[]]> {
-  for (const subresource of context.installed.subresources)
-    yield [
-      subresource.name,
-      subresource.connectMethods.length
-        ? connectOperations(context, subresource)
-        : subresourceOperations(context, subresource),
-    ]
+/** The subresources of one resource, by the path below the object, with their operations. */
+export function* subresourcePaths(context: PathContext): Generator<[path: string, operations: Operation[]]> {
+  for (const subresource of context.installed.subresources) {
+    const { name } = subresource
+    yield [name, [...connectOperations(context, subresource), ...subresourceOperations(context, subresource)]]
+    if (subresource.servesPath) yield [`${name}/{path}`, connectOperations(context, subresource, true)]
+  }
 }
 
 function subresourceOperations(
   context: PathContext,
-  { name, kind, verbs, subresource }: InstalledSubresource,
+  { name, kind, verbs, subresource, connectMethods, streams, optionsKind }: InstalledSubresource,
 ): Operation[] {
   const { installed, prefix, tag, parameters } = context
   const noun = context.noun + camelSubresource(name)
   const own = definitionNameOf(subresource.kind ?? installed.kind)
+  const created = subresource.createdKind ? definitionNameOf(subresource.createdKind) : own
   const parent = installed.kind.kind
   const common = { tag, kind, consumes: ['*/*'], produces: mediaTypes }
   const operations = new Map<string, Operation>([
@@ -35,8 +36,9 @@ function subresourceOperations(
         id: `read${prefix}${noun}`,
         description: `read ${name} of the specified ${parent}`,
         action: 'get',
-        parameters,
-        responses: [[200, own]],
+        parameters: [...parameters, ...optionParameters(optionsKind)],
+        responses: [[200, streams ? undefined : own]],
+        ...(streams ? { produces: ['*/*'] } : {}),
       },
     ],
     [
@@ -62,7 +64,7 @@ function subresourceOperations(
         action: 'post',
         parameters: [...parameters, ...writeParameters],
         body: { definition: own, required: true },
-        responses: [200, 201, 202].map((code) => [code, own] as const),
+        responses: [200, 201, 202].map((code) => [code, created] as const),
       },
     ],
     [
@@ -80,21 +82,34 @@ function subresourceOperations(
       },
     ],
   ])
-  return verbs.flatMap((verb) => operations.get(verb) ?? [])
+  const connected = new Set<string>(connectMethods.map((method) => method.toLowerCase()))
+  return verbs.flatMap((verb) => operations.get(verb) ?? []).filter(({ method }) => !connected.has(method))
 }
 
-function connectOperations(context: PathContext, { name, kind, connectMethods }: InstalledSubresource): Operation[] {
+function connectOperations(
+  context: PathContext,
+  { name, kind, connectMethods, optionsKind }: InstalledSubresource,
+  withPath = false,
+): Operation[] {
   const { installed, prefix, tag, parameters } = context
+  const noun = `${context.noun}${camelSubresource(name)}${withPath ? 'WithPath' : ''}`
   return connectMethods.map((method) => ({
     method: method.toLowerCase() as Method,
-    id: `connect${method.charAt(0)}${method.slice(1).toLowerCase()}${prefix}${context.noun}${camelSubresource(name)}`,
+    id: `connect${method.charAt(0)}${method.slice(1).toLowerCase()}${prefix}${noun}`,
     description: `connect ${method} requests to ${name} of ${installed.kind.kind}`,
     tag,
     action: 'connect',
     kind,
-    parameters: parameters.filter((p) => p.in === 'path'),
+    parameters: [
+      ...parameters.filter((p) => p.in === 'path'),
+      ...(withPath ? [pathInPath] : []),
+      ...optionParameters(optionsKind),
+    ],
     consumes: ['*/*'],
     produces: ['*/*'],
     responses: [[200, undefined]],
   }))
 }
+
+const optionParameters = (kind: Kind | undefined): readonly Parameter[] =>
+  kind ? new QueryOptions(kind).parameters : []
