@@ -4,7 +4,7 @@ import { parseJson, stringify, type JsonValue } from '../util/json.ts'
 import { KubeConfig } from './kube-config.ts'
 import { ResourceClient } from './resource-client.ts'
 import type { ResourceKind } from './resource-kind.ts'
-import { Transport } from './transport.ts'
+import { Transport, type AnswerObserver } from './transport.ts'
 import type { WriteGuard } from './write-guard.ts'
 
 export interface ClientOptions {
@@ -53,6 +53,11 @@ export class Client {
   /** A client over the same connections that asks the guard before every write, at the last moment. Reads pass. */
   guarded(guard: WriteGuard): Client {
     return new Client(this.config, this.#options, this.#transport.guarded(guard))
+  }
+
+  /** A client over the same connections whose answers are counted. */
+  observed(onAnswer: AnswerObserver): Client {
+    return new Client(this.config, this.#options, this.#transport.observed(onAnswer))
   }
 
   /** The objects of a kind: of all namespaces, until `namespace()` chooses one. */

@@ -17,7 +17,7 @@ describe('mergePatchOf', () => {
     ),
     object: fc.dictionary(fc.constantFrom('a', 'b', 'c', '__proto__', 'toString'), tie('value'), {
       maxKeys: 4,
-    }) as fc.Arbitrary<JsonObject>,
+    }),
   })).value
   const object = value.filter((each): each is JsonObject => typeof each === 'object' && !Array.isArray(each))
 

@@ -11,7 +11,7 @@ export function mergePatchOf<T extends { readonly metadata?: { readonly resource
   changed: T,
   { optimisticLock = false }: MergePatchOptions = {},
 ): JsonObject {
-  const patch = difference(original as JsonObject, changed as JsonObject)
+  const patch = difference(original, changed)
   const resourceVersion = original.metadata?.resourceVersion
   if (!optimisticLock || resourceVersion === undefined) return patch
   const metadata = patch['metadata']

@@ -35,7 +35,11 @@ export interface TransportOptions {
   readonly onWarning: ((text: string) => void) | undefined
   /** Asked before everything that may change something, at the last moment. */
   readonly guard?: WriteGuard
+  readonly onAnswer?: AnswerObserver
 }
+
+/** Told of each answer, or with no code of a request that had none. */
+export type AnswerObserver = (code: number | undefined, method: string, host: string) => void
 
 /** What transports to one server share. */
 interface Connections {
@@ -67,6 +71,11 @@ export class Transport {
   /** The same connections, for requests that the guard lets pass. */
   guarded(guard: WriteGuard): Transport {
     return new Transport(this.#config, { ...this.#options, guard }, this.#connections)
+  }
+
+  /** The same connections; the observer hears of every answer. */
+  observed(onAnswer: AnswerObserver): Transport {
+    return new Transport(this.#config, { ...this.#options, onAnswer }, this.#connections)
   }
 
   /** The whole body of a 2xx answer. */
@@ -125,6 +134,8 @@ export class Transport {
     for (;;) {
       guard?.check()
       const sent = await send(options, request, { timeoutMs, open: this.#connections.open.signal, guard })
+      const code = 'response' in sent ? sent.response.statusCode : undefined
+      this.#options.onAnswer?.(code, request.method, this.#base.host)
       if ('response' in sent) return sent.response
       request.signal?.throwIfAborted()
       guard?.check()

@@ -2,6 +2,7 @@ import type { InformerCache } from '../client/informer-cache.ts'
 import { objectKey, type NamespacedName, type ResourceKind } from '../client/resource-kind.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { ControllerError } from './controller-error.ts'
+import type { ControllerMetrics } from './controller-metrics.ts'
 import type { Logger } from './logger.ts'
 import { and, type Predicate } from './predicate.ts'
 import type { RateLimiter } from './rate-limiter.ts'
@@ -37,6 +38,7 @@ export interface OwnsOptions {
 export interface ControllerContext {
   readonly cache: InformerCache
   readonly logger: Logger
+  readonly metrics?: ControllerMetrics
 }
 
 /**
@@ -101,17 +103,22 @@ export class Controller {
    * Waits for the first objects, then reconciles until the signal aborts and the calls that run have ended. Rejects when
    * the objects do not arrive in time. The cache must be running, and a controller runs once.
    */
-  async start(signal: AbortSignal, { cache, logger }: ControllerContext): Promise<void> {
+  async start(signal: AbortSignal, { cache, logger, metrics }: ControllerContext): Promise<void> {
     if (this.#started) throw new TypeError(`controller ${this.name} was started more than once`)
     if (this.#sources.length === 0)
       throw new TypeError(`there are no watches configured, controller ${this.name} will never get triggered`)
     this.#started = true
     const { rateLimiter, maxConcurrentReconciles = 1, reconciliationTimeoutMs } = this.#options
-    const queue = new WorkQueue<NamespacedName>({ keyOf: objectKey, ...(rateLimiter ? { rateLimiter } : {}) })
+    const queue = new WorkQueue<NamespacedName>({
+      keyOf: objectKey,
+      ...(rateLimiter ? { rateLimiter } : {}),
+      ...(metrics ? { observer: metrics.queue(this.name) } : {}),
+    })
     const worker = new ReconcileWorker(this.#reconciler, queue, {
       logger,
       fields: this.#fields(),
       timeoutMs: reconciliationTimeoutMs,
+      observer: metrics?.controller(this.name, maxConcurrentReconciles),
     })
     const handlers = this.#sources.map((source) =>
       listenTo(source, cache, queue, (err) => {

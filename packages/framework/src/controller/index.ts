@@ -9,6 +9,7 @@ export {
 } from './conditions.ts'
 export { Controller, type ControllerContext, type ControllerOptions, type OwnsOptions } from './controller.ts'
 export { ControllerError, type ControllerErrorCode } from './controller-error.ts'
+export { ControllerMetrics } from './controller-metrics.ts'
 export {
   createOrPatch,
   createOrUpdate,
@@ -27,8 +28,10 @@ export {
   type Finalizer,
   type FinalizerResult,
 } from './finalizers.ts'
+export type { HealthCheck } from './health-checks.ts'
 export { LeaderElector, type LeaderElectionObserver, type LeaderElectionOptions } from './leader-elector.ts'
 export type { Logger } from './logger.ts'
+export type { ManagerEndpointOptions } from './manager-endpoints.ts'
 export { Manager, type ManagerOptions } from './manager.ts'
 export {
   AlreadyOwnedError,

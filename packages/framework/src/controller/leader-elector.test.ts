@@ -272,10 +272,11 @@ describe('LeaderElector', () => {
 
     it('ends at once, without a grace, when the leadership is lost', async () => {
       let signalled = false
-      let started = false
+      let markStarted = (): void => {}
+      const started = new Promise<void>((resolve) => (markStarted = resolve))
       const manager = manage('lost', 'm1').add({
         start: async (signal) => {
-          started = true
+          markStarted()
           await untilAborted(signal)
           signalled = true
           await sleep(1500)
@@ -285,7 +286,7 @@ describe('LeaderElector', () => {
         () => undefined,
         (error: unknown) => error,
       )
-      while (!started) await sleep(5)
+      await started
       server.faults.drop({ resource: 'leases', name: 'lost', times: Infinity })
       const startedAt = performance.now()
       expect(await running).to.have.property('code', 'ERR_LEADER_ELECTION_LOST')

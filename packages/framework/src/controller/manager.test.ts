@@ -248,9 +248,12 @@ describe('Manager', () => {
       order.push('reconciled')
     })
     const manager = await start(reconciler)
-    const informer = manager.cache.informer(Widget)
-    void informer.run(world.stop.signal).then(() => order.push('cache'))
     await reconciler.until(1)
+    // It runs: this waits for its end.
+    void manager.cache
+      .informer(Widget)
+      .run(world.stop.signal)
+      .then(() => order.push('cache'))
     world.stop.abort()
     await running
     expect(order).to.deep.equal(['reconciled', 'reconciled', 'cache'])

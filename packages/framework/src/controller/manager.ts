@@ -4,12 +4,15 @@ import { isExpired } from '../client/error-kinds.ts'
 import { InformerCache, type InformerCacheOptions } from '../client/informer-cache.ts'
 import { Controller } from './controller.ts'
 import { ControllerError } from './controller-error.ts'
+import { ControllerMetrics } from './controller-metrics.ts'
 import { Election } from './election.ts'
+import type { HealthCheck } from './health-checks.ts'
 import type { LeaderElectionOptions } from './leader-elector.ts'
 import type { Logger } from './logger.ts'
+import { ManagerEndpoints, type ManagerEndpointOptions } from './manager-endpoints.ts'
 import { RunnableGroup, type Runnable } from './runnable-group.ts'
 
-export interface ManagerOptions {
+export interface ManagerOptions extends ManagerEndpointOptions {
   /** Default: a client of `KubeConfig.load()`, which the Manager closes. */
   readonly client?: Client
   /** What the cache keeps. */
@@ -32,6 +35,8 @@ export class Manager {
   /** Reads objects from memory. Starts with the Manager. */
   readonly cache: InformerCache
   readonly logger: Logger
+  readonly metrics = new ControllerMetrics()
+  readonly endpoints: ManagerEndpoints
   readonly #ownsClient: boolean
   readonly #graceMs: number
   readonly #names = new Set<string>()
@@ -45,9 +50,12 @@ export class Manager {
   /** Throws a TypeError for options of leader election that do not fit together. */
   constructor(options: ManagerOptions = {}) {
     this.#ownsClient = options.client === undefined
-    const client = options.client ?? new Client()
+    const client = (options.client ?? new Client()).observed((code, method, host) => {
+      this.metrics.request(code, method, host)
+    })
     this.logger = options.logger ?? pino()
-    this.#election = options.leaderElection && new Election(client, options.leaderElection, this.logger)
+    this.endpoints = new ManagerEndpoints(options, this.metrics, this.logger)
+    this.#election = options.leaderElection && this.#electionOf(client, options.leaderElection)
     this.client = this.#election ? client.guarded(this.#election.elector) : client
     this.#graceMs = options.gracefulShutdownTimeoutMs ?? 30_000
     this.cache = new InformerCache(client, {
@@ -58,7 +66,7 @@ export class Manager {
         else this.logger.error({ kind, err }, 'Failed to watch')
       },
     })
-    const context = { cache: this.cache, logger: this.logger }
+    const context = { cache: this.cache, logger: this.logger, metrics: this.metrics }
     const onFailure = (error: Error): void => this.#fail(error)
     this.#leaders = new RunnableGroup({ context, onFailure })
     this.#others = new RunnableGroup({ context, onFailure })
@@ -78,6 +86,18 @@ export class Manager {
     if (this.#state === 'stopped') throw new TypeError('can’t accept new runnable as stop procedure is already engaged')
     const group = (runnable.needLeaderElection ?? true) ? this.#leaders : this.#others
     group.add(runnable)
+    return this
+  }
+
+  /** Asked by `/healthz`: fails, the process is started anew. Throws a TypeError when the name is taken. */
+  addHealthzCheck(name: string, check: HealthCheck): this {
+    this.endpoints.healthz.add(name, check)
+    return this
+  }
+
+  /** Asked by `/readyz`. Throws a TypeError when the name is taken. */
+  addReadyzCheck(name: string, check: HealthCheck): this {
+    this.endpoints.readyz.add(name, check)
     return this
   }
 
@@ -107,6 +127,7 @@ export class Manager {
     if (this.#state !== 'new') throw new TypeError('manager already started')
     this.#state = 'running'
     const failed = new Promise<Error>((resolve) => (this.#fail = resolve))
+    await this.endpoints.listen()
     const cache = this.cache.start(this.#stopCache.signal)
     cache.catch((error: unknown) => this.#fail(asError(error)))
     this.#others.start()
@@ -123,10 +144,28 @@ export class Manager {
     } finally {
       this.#stopCache.abort()
       this.#election?.abandon()
+      void this.endpoints.close()
       if (this.#ownsClient) this.client.close()
     }
     if (failure !== undefined) throw failure
     this.logger.info({}, 'Stopped')
+  }
+
+  #electionOf(client: Client, options: LeaderElectionOptions): Election {
+    const { metrics } = this
+    metrics.leading(options.id, false)
+    const election = new Election(client, options, this.logger, {
+      onChange: (leading) => {
+        metrics.leading(options.id, leading)
+      },
+      onSlowPath: () => {
+        metrics.slowPath(options.id)
+      },
+    })
+    this.addHealthzCheck('leaderElection', () => {
+      election.elector.checkHealth(leaderHealthToleranceMs)
+    })
+    return election
   }
 
   #lead(): void {
@@ -144,9 +183,13 @@ export class Manager {
     await Promise.all([this.#others.stop(failure), this.#leaders.stop(failure)])
     this.#stopCache.abort()
     await cache.catch(() => undefined)
+    await this.endpoints.close()
     await this.#election?.stop()
   }
 }
+
+/** So long may a lease be expired and its leader still be going to end by itself. Source: kube-controller-manager. */
+const leaderHealthToleranceMs = 20_000
 
 const isLost = (error: unknown): boolean =>
   error instanceof ControllerError && error.code === 'ERR_LEADER_ELECTION_LOST'

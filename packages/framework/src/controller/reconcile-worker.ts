@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { NamespacedName } from '../client/resource-kind.ts'
 import { CallSignal } from './call-signal.ts'
 import { ControllerError } from './controller-error.ts'
+import type { ReconcileObserver, ReconcileOutcome } from './controller-metrics.ts'
 import type { Logger } from './logger.ts'
 import { TerminalError, type ReconcileResult, type Reconciler } from './reconciler.ts'
 import type { WorkQueue } from './work-queue.ts'
@@ -11,6 +12,7 @@ interface ReconcileWorkerOptions {
   /** What every line of the log says about the controller. */
   readonly fields: Readonly<Record<string, unknown>>
   readonly timeoutMs: number | undefined
+  readonly observer: ReconcileObserver | undefined
 }
 
 /** Takes requests from a queue, one after the other, and decides when each is to be seen again. Source: controller-runtime internal/controller. */
@@ -41,26 +43,44 @@ export class ReconcileWorker {
   }
 
   async #reconcile(request: NamespacedName, signal: AbortSignal): Promise<void> {
-    const call = new CallSignal(signal, this.#options.timeoutMs, 'reconciliation')
+    const { timeoutMs, observer } = this.#options
+    const call = new CallSignal(signal, timeoutMs, 'reconciliation')
+    const startedAt = performance.now()
+    observer?.started()
+    let outcome: ReconcileOutcome = 'error'
     const fields = { ...this.#options.fields, ...request, reconcileID: randomUUID() }
     try {
       const result = await this.#reconciler.reconcile(request, call.signal)
-      this.#settle(request, result ?? {})
-    } catch (err) {
-      if (signal.aborted) this.#options.logger.debug({ ...fields, err }, 'Reconciler was stopped')
-      else if (err instanceof TerminalError)
-        this.#options.logger.error({ ...fields, err }, 'Reconciler error, not to be tried again')
-      else {
-        this.#options.logger.error({ ...fields, err }, 'Reconciler error')
-        this.#queue.addRateLimited(request)
-      }
+      outcome = this.#settle(request, result ?? {})
+    } catch (thrown) {
+      this.#fail(request, signal, fields, thrown)
     } finally {
       call.close()
+      if (call.timedOut) observer?.timedOut()
+      observer?.ended(outcome, (performance.now() - startedAt) / 1000)
     }
   }
 
-  #settle(request: NamespacedName, { requeueAfterMs = 0 }: ReconcileResult): void {
+  #settle(request: NamespacedName, { requeueAfterMs = 0 }: ReconcileResult): ReconcileOutcome {
     this.#queue.forget(request)
-    if (requeueAfterMs > 0) this.#queue.addAfter(request, requeueAfterMs)
+    if (requeueAfterMs <= 0) return 'success'
+    this.#queue.addAfter(request, requeueAfterMs)
+    return 'requeue_after'
+  }
+
+  #fail(request: NamespacedName, signal: AbortSignal, fields: Fields, thrown: unknown): void {
+    const { logger, observer } = this.#options
+    const err = thrown instanceof Error ? thrown : new Error(`panic: ${String(thrown)} [recovered]`)
+    if (err !== thrown) observer?.panicked()
+    if (err instanceof TerminalError) {
+      observer?.terminalError()
+      logger.error({ ...fields, err }, 'Reconciler error, not to be tried again')
+      return
+    }
+    if (signal.aborted) logger.debug({ ...fields, err }, 'Reconciler was stopped')
+    else logger.error({ ...fields, err }, 'Reconciler error')
+    this.#queue.addRateLimited(request)
   }
 }
+
+type Fields = Readonly<Record<string, unknown>>

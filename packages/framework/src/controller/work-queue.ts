@@ -4,6 +4,17 @@ export interface WorkQueueOptions<T> {
   /** Items with the same key are the same. Default: the item as text. */
   readonly keyOf?: (item: T) => string
   readonly rateLimiter?: RateLimiter
+  readonly observer?: QueueObserver
+}
+
+/** Counts what a queue does. Times are in seconds. */
+export interface QueueObserver {
+  attached(queue: WorkQueue<unknown>): void
+  added(): void
+  /** Added with the delay of its failures. */
+  retried(): void
+  taken(waitedSeconds: number): void
+  done(workedSeconds: number): void
 }
 
 interface Waiting {
@@ -23,11 +34,15 @@ const maxTimerMs = 2 ** 31 - 1
 export class WorkQueue<T> {
   readonly #keyOf: (item: T) => string
   readonly #rateLimiter: RateLimiter
+  readonly #observer: QueueObserver | undefined
   /** In the order to be worked on; a Map keeps that order. Items that are being worked on are not in it. */
   readonly #queue = new Map<string, T>()
   /** Added again while being worked on. */
   readonly #dirty = new Map<string, T>()
-  readonly #processing = new Set<string>()
+  /** Since when, in milliseconds of performance.now(). */
+  readonly #processing = new Map<string, number>()
+  /** Since when items wait for a worker; only where somebody counts. */
+  readonly #addedAt = new Map<string, number>()
   readonly #waiting = new Map<string, Waiting>()
   readonly #getters: ((item: T | undefined) => void)[] = []
   readonly #drained: (() => void)[] = []
@@ -36,6 +51,8 @@ export class WorkQueue<T> {
   constructor(options: WorkQueueOptions<T> = {}) {
     this.#keyOf = options.keyOf ?? String
     this.#rateLimiter = options.rateLimiter ?? new ExponentialFailureRateLimiter()
+    this.#observer = options.observer
+    this.#observer?.attached(this as unknown as WorkQueue<unknown>)
   }
 
   /** Items that are ready and wait for a worker. */
@@ -47,13 +64,31 @@ export class WorkQueue<T> {
     return this.#shuttingDown
   }
 
+  /** All the time that is being worked on what is not done yet. */
+  unfinishedWorkSeconds(): number {
+    const now = performance.now()
+    let sum = 0
+    for (const startedAt of this.#processing.values()) sum += now - startedAt
+    return sum / 1000
+  }
+
+  longestRunningSeconds(): number {
+    const now = performance.now()
+    let longest = 0
+    for (const startedAt of this.#processing.values()) longest = Math.max(longest, now - startedAt)
+    return longest / 1000
+  }
+
   add(item: T): void {
     if (this.#shuttingDown) return
     const key = this.#keyOf(item)
     if (this.#processing.has(key)) {
-      if (!this.#dirty.has(key)) this.#dirty.set(key, item)
+      if (this.#dirty.has(key)) return
+      this.#dirty.set(key, item)
+      this.#observer?.added()
     } else if (!this.#queue.has(key)) {
-      this.#queue.set(key, item)
+      this.#observer?.added()
+      this.#push(key, item)
       this.#serve()
     }
   }
@@ -75,6 +110,8 @@ export class WorkQueue<T> {
 
   /** Adds the item after the time that its failures so far ask for. */
   addRateLimited(item: T): void {
+    if (this.#shuttingDown) return
+    this.#observer?.retried()
     this.addAfter(item, this.#rateLimiter.when(this.#keyOf(item)))
   }
 
@@ -98,11 +135,14 @@ export class WorkQueue<T> {
   /** The work on the item has ended, well or not. */
   done(item: T): void {
     const key = this.#keyOf(item)
-    if (!this.#processing.delete(key)) return
+    const startedAt = this.#processing.get(key)
+    if (startedAt === undefined) return
+    this.#processing.delete(key)
+    this.#observer?.done((performance.now() - startedAt) / 1000)
     const again = this.#dirty.get(key)
     if (again !== undefined || this.#dirty.has(key)) {
       this.#dirty.delete(key)
-      this.#queue.set(key, again ?? item)
+      this.#push(key, again ?? item)
     }
     this.#serve()
   }
@@ -135,12 +175,25 @@ export class WorkQueue<T> {
     this.#waiting.set(key, { readyAt, timer })
   }
 
+  #push(key: string, item: T): void {
+    this.#queue.set(key, item)
+    if (this.#observer) this.#addedAt.set(key, performance.now())
+  }
+
+  #take(key: string): void {
+    const now = performance.now()
+    this.#queue.delete(key)
+    this.#processing.set(key, now)
+    if (!this.#observer) return
+    this.#observer.taken((now - (this.#addedAt.get(key) ?? now)) / 1000)
+    this.#addedAt.delete(key)
+  }
+
   #serve(): void {
     for (const [key, item] of this.#queue) {
       const getter = this.#getters.shift()
       if (!getter) return
-      this.#queue.delete(key)
-      this.#processing.add(key)
+      this.#take(key)
       getter(item)
     }
     if (!this.#shuttingDown || this.#queue.size > 0) return
