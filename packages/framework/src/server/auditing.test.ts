@@ -219,7 +219,7 @@ describe('audit', () => {
       auditWebhookBatchMaxWaitSeconds: 60,
     })
     for (const path of ['/version', '/healthz', '/livez']) await send('GET', path)
-    await eventually(() => lists.length === 1)
+    await eventually(() => lists.length > 0)
     await server.close()
     receiver.close()
     expect(lists.map(({ kind, items }) => [kind, items.map(({ requestURI }) => requestURI)])).to.deep.equal([
