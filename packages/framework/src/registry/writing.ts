@@ -218,6 +218,8 @@ export async function updateObject<T extends KubeObject>(
     dedup(object, ctx)
     const ready = await beforeUpdate(resource, object, old, ctx, options.checks, strategy)
     if (deletionIsComplete(ready)) throw new Emptied(ready)
+    // The stored object itself: what stands there is in its stored form already.
+    if (object === old) return old
     return ready
   }
   return interpreted('update', resource.groupResource, name, async () => {
@@ -228,7 +230,10 @@ export async function updateObject<T extends KubeObject>(
             ignoreNotFound: true,
             preconditions: { uid: options.uid },
             ttlSeconds: resource.ttlSeconds,
-            signal: ctx.signal,
+            // Asked for only where a write meets another one
+            get signal() {
+              return ctx.signal
+            },
           })
       return { object, created }
     } catch (error) {

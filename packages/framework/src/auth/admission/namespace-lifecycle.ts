@@ -52,7 +52,7 @@ export class NamespaceLifecycle implements AdmissionPlugin {
     if (operation !== 'CREATE' || namespace === '' || isAccessReview(attributes)) return
     if (this.#source.ready && !(await this.#source.ready(ctx.signal)))
       throw admissionForbidden(attributes, 'not yet ready to handle request')
-    const state = await this.#find(namespace, ctx.signal)
+    const state = await this.#find(namespace, ctx)
     if (!state) throw StatusError.notFound({ group: '', resource: 'namespaces' }, namespace)
     if (!state.terminating) return
     throw admissionForbidden(
@@ -68,14 +68,14 @@ export class NamespaceLifecycle implements AdmissionPlugin {
     )
   }
 
-  async #find(name: string, signal: AbortSignal): Promise<NamespaceState | undefined> {
+  async #find(name: string, ctx: RequestContext): Promise<NamespaceState | undefined> {
     const source = this.#source
     const known = await source.get(name)
     if (!source.live) return known
-    if (this.#mustLookLive(name)) return source.live(name, signal)
+    if (this.#mustLookLive(name)) return source.live(name, ctx.signal)
     if (known) return known
-    await sleep(missingNamespaceWaitMs, undefined, { signal })
-    return (await source.get(name)) ?? source.live(name, signal)
+    await sleep(missingNamespaceWaitMs, undefined, { signal: ctx.signal })
+    return (await source.get(name)) ?? source.live(name, ctx.signal)
   }
 
   #mustLookLive(name: string): boolean {

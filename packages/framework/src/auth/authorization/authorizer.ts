@@ -24,9 +24,14 @@ export interface AuthorizationDecision {
   readonly reason?: string
 }
 
+/** A request under way. Its signal is made when somebody first asks for it: most decisions are at hand. */
+export interface Abortable {
+  readonly signal: AbortSignal
+}
+
 /** Decides. Throwing is no opinion, with a failure that the client gets to see as 500 if nobody else decides. */
 export interface Authorizer {
-  authorize(attributes: AuthorizationAttributes, signal?: AbortSignal): Promise<AuthorizationDecision>
+  authorize(attributes: AuthorizationAttributes, request?: Abortable): Promise<AuthorizationDecision>
 }
 
 export const allow: AuthorizationDecision = { decision: 'Allow' }

@@ -41,7 +41,7 @@ async function impersonate(
     },
   }
   try {
-    const result = await new Impersonation(authorizer).check(user, from, new AbortController().signal)
+    const result = await new Impersonation(authorizer).check(user, from, new AbortController())
     return { user: result, asked }
   } catch (error) {
     return { error: (error as Error).message, asked }

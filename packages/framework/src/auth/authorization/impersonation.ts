@@ -5,7 +5,7 @@ import {
   anonymousUser,
   privilegedGroup,
 } from '../authentication/authenticator.ts'
-import type { AuthorizationAttributes, Authorizer } from './authorizer.ts'
+import type { Abortable, AuthorizationAttributes, Authorizer } from './authorizer.ts'
 import { forbidden } from './forbidden.ts'
 
 /** Whom a request asks to be: nothing added, nothing checked. */
@@ -55,12 +55,12 @@ export class Impersonation {
   }
 
   /** The user to go on as. Throws 403. `attributes` are those of the request, with its real user. */
-  async check(wanted: WantedUser, attributes: AuthorizationAttributes, signal: AbortSignal): Promise<UserInfo> {
+  async check(wanted: WantedUser, attributes: AuthorizationAttributes, under: Abortable): Promise<UserInfo> {
     let refusal: unknown
     for (const mode of modes) {
       if (!mode.supports(wanted, attributes.user)) continue
       try {
-        return await this.#as(mode.name, wanted, attributes, signal)
+        return await this.#as(mode.name, wanted, attributes, under)
       } catch (error) {
         refusal ??= error
       }
@@ -68,17 +68,12 @@ export class Impersonation {
     throw refusal
   }
 
-  async #as(
-    mode: string,
-    wanted: WantedUser,
-    request: AuthorizationAttributes,
-    signal: AbortSignal,
-  ): Promise<UserInfo> {
+  async #as(mode: string, wanted: WantedUser, request: AuthorizationAttributes, under: Abortable): Promise<UserInfo> {
     const user = mode === 'associated-node' ? withoutExtraValues(request.user) : request.user
     const check = async (attributes: AuthorizationAttributes): Promise<void> => {
       let reason = ''
       try {
-        const answer = await this.#authorizer.authorize(attributes, signal)
+        const answer = await this.#authorizer.authorize(attributes, under)
         if (answer.decision === 'Allow') return
         reason = answer.reason ?? ''
       } catch {

@@ -156,7 +156,7 @@ describe('SubjectAccessReviewer.authorize', () => {
   it('lets a request go whose client is gone, without a yes', async () => {
     const { reviews } = scripted({ allowed: true })
     const gone = AbortSignal.abort(new Error('the client is gone'))
-    const work = new SubjectAccessReviewer(reviews).authorize(attributes, gone)
+    const work = new SubjectAccessReviewer(reviews).authorize(attributes, { signal: gone })
     expect(String(await failure(work))).to.include('gone')
   })
 })

@@ -3,7 +3,7 @@ import { FieldSelector } from '../../meta/field-selector.ts'
 import { LabelSelector } from '../../meta/label-selector.ts'
 import { stringify, type JsonObject } from '../../util/json.ts'
 import type { ReviewClient, ReviewKind } from '../reviews/review-client.ts'
-import type { AuthorizationAttributes, AuthorizationDecision, Authorizer } from './authorizer.ts'
+import type { Abortable, AuthorizationAttributes, AuthorizationDecision, Authorizer } from './authorizer.ts'
 
 export const subjectAccessReviewKind: ReviewKind = {
   path: '/apis/authorization.k8s.io/v1/subjectaccessreviews?timeout=10s',
@@ -37,7 +37,7 @@ export class SubjectAccessReviewer implements Authorizer {
     this.#unauthorizedTtlMs = options.unauthorizedTtlMs ?? defaultTtlMs
   }
 
-  async authorize(attributes: AuthorizationAttributes, signal?: AbortSignal): Promise<AuthorizationDecision> {
+  async authorize(attributes: AuthorizationAttributes, request?: Abortable): Promise<AuthorizationDecision> {
     const spec = reviewSpec(attributes)
     const key = stringify(spec)
     const known = this.#decisions.get(key)
@@ -47,7 +47,7 @@ export class SubjectAccessReviewer implements Authorizer {
       review = this.#ask(spec, key).finally(() => this.#underWay.delete(key))
       this.#underWay.set(key, review)
     }
-    return signal ? untilAborted(review, signal) : review
+    return request ? untilAborted(review, request.signal) : review
   }
 
   async #ask(spec: JsonObject, key: string): Promise<AuthorizationDecision> {

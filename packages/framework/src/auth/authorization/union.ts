@@ -1,4 +1,10 @@
-import { noOpinion, type AuthorizationAttributes, type AuthorizationDecision, type Authorizer } from './authorizer.ts'
+import {
+  noOpinion,
+  type Abortable,
+  type AuthorizationAttributes,
+  type AuthorizationDecision,
+  type Authorizer,
+} from './authorizer.ts'
 
 /**
  * Asks one after the other until somebody allows or denies. When nobody does and somebody failed, the union fails. Source: authorization/union.
@@ -10,12 +16,12 @@ export class UnionAuthorizer implements Authorizer {
     this.#members = members
   }
 
-  async authorize(attributes: AuthorizationAttributes, signal?: AbortSignal): Promise<AuthorizationDecision> {
+  async authorize(attributes: AuthorizationAttributes, request?: Abortable): Promise<AuthorizationDecision> {
     let errors: unknown[] | undefined
     let reasons: string[] | undefined
     for (const member of this.#members) {
       try {
-        const answer = await member.authorize(attributes, signal)
+        const answer = await member.authorize(attributes, request)
         if (answer.decision !== 'NoOpinion') return answer
         if (answer.reason) (reasons ??= []).push(answer.reason)
       } catch (error) {
