@@ -39,28 +39,34 @@ export const stream: Handler = async (scope, exchange) => {
 /** Chunk after chunk, no faster than the client takes them. Ends with the request, whether or not the stream listens to its signal. */
 async function pump(chunks: Chunks, sink: StreamSink, signal: AbortSignal): Promise<void> {
   const iterator = chunks[Symbol.asyncIterator]()
-  const gone = new Promise<undefined>((resolve) => {
-    const done = (): void => {
-      resolve(undefined)
-    }
-    if (signal.aborted) done()
-    else signal.addEventListener('abort', done, { once: true })
-  })
+  let wake: (gone: undefined) => void = () => undefined
+  const gone = (): void => {
+    wake(undefined)
+  }
+  // One listener for all waits: races against one promise would pile up on it.
+  signal.addEventListener('abort', gone, { once: true })
+  const unlessGone = <V>(promise: Promise<V>): Promise<V | undefined> =>
+    new Promise((resolve, reject) => {
+      wake = resolve
+      promise.then(resolve, reject)
+    })
   try {
-    for (;;) {
-      const next = await Promise.race([iterator.next(), gone])
-      if (!next || signal.aborted) break
+    while (!signal.aborted) {
+      const next = await unlessGone(iterator.next())
+      if (!next) break
       if (next.done) {
         sink.end()
         return
       }
       const full = sink.write(bytesOf(next.value))
-      if (full) await Promise.race([full, gone])
+      if (full) await unlessGone(full)
     }
   } catch {
     // The answer has begun: nothing is left but to end it in a way that does not look like its end.
     sink.cut()
     return
+  } finally {
+    signal.removeEventListener('abort', gone)
   }
   // Not waited for: it may be busy, and nobody reads what it says.
   iterator.return?.().catch(() => undefined)

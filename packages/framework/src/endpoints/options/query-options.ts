@@ -4,7 +4,7 @@ import { StatusError } from '../../meta/status.ts'
 import type { Kind } from '../../schema/kind.ts'
 import { compileKind, type CompiledKind } from '../../schema/structural.ts'
 import type { StructuralSchema } from '../../schema/structural-schema.ts'
-import { setOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { setOwn, type JsonValue } from '../../util/json.ts'
 import type { Parameter } from '../openapi/operation.ts'
 import { queryBoolean, queryInteger } from './query-values.ts'
 
