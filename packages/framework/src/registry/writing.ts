@@ -138,7 +138,8 @@ async function beforeUpdate<T extends KubeObject>(
     metadata.generation = (old.metadata.generation ?? 0) + 1
   keepSystemMetadata(object, old)
   const errors = [
-    ...metadataChangeErrors(resource, object, old),
+    // The stored object itself passed when it came.
+    ...(object === old ? [] : metadataChangeErrors(resource, object, old)),
     ...strategy.validate(object, old, ctx),
     ...(resource.preparesUpdate ? checks.schema(object, old) : []),
   ]

@@ -16,6 +16,7 @@ export class StoredItem {
   /** What was already encoded, by version and media type; a DELETED copy has a memo of its own. */
   readonly encoded = new Map<string, Buffer>()
   #object: KubeObject | undefined
+  #inStoredForm: boolean | undefined
 
   constructor(codec: ItemCodec, key: string, bytes: Buffer, revision: number, object?: KubeObject) {
     this.codec = codec
@@ -32,6 +33,11 @@ export class StoredItem {
   /** The object in the hub version, resourceVersion set. Shared: clone before changing. Throws StorageError `Corrupt`. */
   get object(): KubeObject {
     return (this.#object ??= this.codec.decode(this))
+  }
+
+  /** The bytes are those that the codec writes today of the object. Worked out once. */
+  get isInStoredForm(): boolean {
+    return (this.#inStoredForm ??= this.codec.encode(this.object).equals(this.bytes))
   }
 
   /** The same state under another revision: what a DELETED event carries. */

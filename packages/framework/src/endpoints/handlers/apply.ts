@@ -1,23 +1,16 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { StatusError } from '../../meta/status.ts'
-import { clone, isObject, type JsonValue } from '../../util/json.ts'
+import { isObject, type JsonValue } from '../../util/json.ts'
 import { readYaml } from '../../util/yaml.ts'
 import type { IncomingWrite } from './incoming.ts'
 import type { Patcher } from './patch.ts'
 
 /** Server-side apply: YAML (and so JSON) that says what its manager wants. Source: endpoints/handlers/patch.go applyPatcher. */
 export function applier(write: IncomingWrite, body: Buffer): Patcher {
-  const text = body.toString('utf8')
-  const { configuration, duplicates: found } = parseConfiguration(text)
   const { scope, query } = write
-  const duplicates = query.fieldValidation === 'Ignore' ? [] : found
-  if (query.fieldValidation === 'Strict' && duplicates.length)
-    throw StatusError.badRequest(
-      `error strict decoding YAML: error unmarshaling JSON: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`,
-    )
-  write.warn(duplicates)
   return (live) => {
-    const patch = clone(configuration as unknown as JsonValue) as unknown as KubeObject
+    // Read anew for each attempt: the field manager may change what it is given, and conflicts are rare.
+    const patch = readConfiguration(write, body.toString('utf8'))
     checkIdentity(write, patch, live)
     const merged = scope.fieldManager.apply(live, patch, write.manager, query.force ?? false)
     if (merged !== live) {
@@ -27,8 +20,20 @@ export function applier(write: IncomingWrite, body: Buffer): Patcher {
     }
     write.checkName(merged)
     write.dedupOwners(merged)
-    return merged === live ? clone(live as never) : merged
+    return merged
   }
+}
+
+function readConfiguration(write: IncomingWrite, text: string): KubeObject {
+  const { configuration, duplicates } = parseConfiguration(text)
+  const { fieldValidation } = write.query
+  if (fieldValidation === 'Ignore' || !duplicates.length) return configuration
+  if (fieldValidation === 'Strict')
+    throw StatusError.badRequest(
+      `error strict decoding YAML: error unmarshaling JSON: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`,
+    )
+  write.warn(duplicates)
+  return configuration
 }
 
 function parseConfiguration(text: string): { configuration: KubeObject; duplicates: readonly string[] } {

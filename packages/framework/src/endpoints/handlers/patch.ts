@@ -2,6 +2,7 @@ import { StatusError } from '../../meta/status.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { Updater } from '../../registry/rest.ts'
 import { keepUnchangedTimes } from '../../schema/managed-fields/unchanged-times.ts'
+import { clone } from '../../util/json.ts'
 import { readBody } from '../body.ts'
 import { patchMediaType } from '../negotiation/content-type.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
@@ -14,8 +15,12 @@ import type { Handler } from './handler.ts'
 import { IncomingWrite } from './incoming.ts'
 import { renderingOf } from './negotiation.ts'
 import { patcher } from './patcher.ts'
+import { mayStay, unchangedApplies } from './unchanged-applies.ts'
 
-/** Makes the object that a patch means out of the live one, both in the request's version, with its managed fields. */
+/**
+ * Makes the object that a patch means out of the live one, both in the request's version, with its managed fields. The live one itself where nothing
+ * changes.
+ */
 export type Patcher = (live: KubeObject | undefined) => KubeObject
 
 /** PATCH in all its types. Source: endpoints/handlers/patch.go. */
@@ -28,13 +33,22 @@ export const patch: Handler = async (scope, exchange) => {
   const body = await readBody(exchange)
   const make = isApply ? applier(write, body) : patcher(write, mediaType, body)
   const { dryRun } = write.query
+  const canStay = mayStay(scope)
+  const known = unchangedApplies(scope)
+  const warned = context.warnings.headers().length
   const result = await (scope.target as Updater<KubeObject>).update(
     context.info.name,
     async (current) => {
       if (!current && (!isApply || scope.subresource))
         throw StatusError.notFound(scope.groupResource, context.info.name)
+      if (current && canStay && isApply && known.has(write, current, body)) return current
       const live = current && scope.toVersion(current)
-      const object = make(live)
+      const made = make(live)
+      if (made === live && current && canStay) {
+        if (isApply && context.warnings.headers().length === warned) known.add(write, current, body)
+        return current
+      }
+      const object = made === live ? clone(made) : made
       await write.admit(live ? 'UPDATE' : 'CREATE', object, live)
       if (live) {
         keepUnchangedTimes(live, object)
