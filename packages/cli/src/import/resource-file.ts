@@ -1,5 +1,5 @@
 import type { Crd, CrdVersion } from './crd.ts'
-import { brokenSourceText, literal, sourceText } from './source-text.ts'
+import { brokenSourceText, literal } from './source-text.ts'
 
 /** `v1beta1` → `V1beta1`. */
 const capital = (version: string): string => version.charAt(0).toUpperCase() + version.slice(1)
@@ -25,22 +25,24 @@ export function resourceFile(crd: Crd, stored: CrdVersion, { folder, file }: { f
     `import { ${names.join(', ')} } from '@apiserver-kit/framework'`,
     `import { ${kind} } from '../apis/${folder}/${stored.name}/${file}.ts'`,
     ...others.map((v) => `import { ${kind} as ${aliasOf(v)} } from '../apis/${folder}/${v.name}/${file}.ts'`),
+    '// apiserver-kit:imports',
     '',
     `export class ${kind}Resource extends StoredResource<${kind}> {`,
     `  readonly storageVersion = ${kind}`,
-    ...(others.length ? [note, member('servedVersions', conversions)] : []),
-    ...(subresources.length ? [member('subresources', subresources)] : []),
+    ...(others.length ? [note] : []),
+    ...member('servedVersions', 'versions', conversions),
+    ...member('subresources', 'subresources', subresources),
     '}',
     '',
   ].join('\n')
 }
 
-function member(name: string, elements: readonly string[]): string {
-  const before = `  override readonly ${name} = `
-  const source = { elements }
-  if (elements.some((element) => element.includes('\n'))) return before + brokenSourceText(source, 2, before.length)
-  return before + sourceText(source, 2, before.length)
-}
+const member = (name: string, marker: string, elements: readonly string[]): string[] => [
+  `  override readonly ${name} = [`,
+  ...elements.map((element) => `    ${element},`),
+  `    // apiserver-kit:${marker}`,
+  '  ]',
+]
 
 function conversion({ served }: CrdVersion, spoke: string, hub: string): string {
   if (served) return `convert<${spoke}, ${hub}>(${spoke})`

@@ -35,3 +35,13 @@ export const kebabCase = (kind: string): string =>
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
     .toLowerCase()
+
+export const subresourceProblem = (name: string): string | undefined =>
+  label.test(name) && name.length <= 40 ? undefined : 'must be a word in lower case, as restart'
+
+/** `drain-all` → `DrainAll`. */
+export const camelCase = (name: string): string =>
+  name
+    .split('-')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('')

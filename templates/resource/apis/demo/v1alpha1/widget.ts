@@ -10,6 +10,7 @@ export const Widget = defineKind({
     spec: Type.Object({
       size: Type.Integer({ minimum: 1, maximum: 100, default: 1, description: 'How many parts are wanted.' }),
       message: Type.Optional(Type.String({ maxLength: 200, description: 'What the parts say.' })),
+      // apiserver-kit:spec
     }),
     status: Type.Optional(
       Type.Object({
@@ -18,6 +19,7 @@ export const Widget = defineKind({
         ),
         ready: Type.Optional(Type.Boolean({ description: 'Everything is as the spec says.' })),
         parts: Type.Optional(Type.Integer({ description: 'How many parts there are.' })),
+        // apiserver-kit:status
       }),
     ),
   }),
