@@ -48,12 +48,15 @@ describe('Aggregation layer', () => {
 
   it('merges our kinds into the discovery and the schemas of the cluster', async () => {
     const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
-    const { body } = await cluster.send('GET', '/apis', undefined, { headers: { accept } })
-    const group = body.items.find((item: any) => item.metadata.name === 'wardle.example.com')
-    expect(group.versions.map((v: any) => [v.version, v.freshness])).to.deep.equal([
-      ['v1beta1', 'Current'],
-      ['v1alpha1', 'Current'],
-    ])
+    const ourGroup = async (): Promise<any> => {
+      const { body } = await cluster.send('GET', '/apis', undefined, { headers: { accept } })
+      return body.items.find((item: any) => item.metadata.name === 'wardle.example.com')
+    }
+    const isCurrent = async (): Promise<boolean> =>
+      ((await ourGroup())?.versions ?? []).every((version: any) => version.freshness === 'Current')
+    await eventually('the cluster has our discovery', isCurrent, 90_000)
+    const group = await ourGroup()
+    expect(group.versions.map((version: any) => version.version)).to.deep.equal(['v1beta1', 'v1alpha1'])
     expect(group.versions[0].resources.map((r: any) => r.resource)).to.deep.equal(['flunders'])
     const v3 = await cluster.send('GET', '/openapi/v3')
     expect(Object.keys(v3.body.paths as object)).to.include.members(['apis/wardle.example.com/v1beta1', 'apis/apps/v1'])

@@ -104,16 +104,23 @@ export class AggregatedExample {
     if (status !== 200) throw new Error(text)
   }
 
-  /** Waits until every APIService says that it is (or is not) Available. */
+  /** Waits until every APIService says that it is (or is not) Available, and kube-apiserver hands requests on (or does not). */
   async waitUntilAvailable(wanted = true, timeoutMs = 60_000): Promise<void> {
     const deadline = Date.now() + timeoutMs
     let said: string[] = []
+    const wantedWord = wanted ? 'True' : 'False'
     while (Date.now() < deadline) {
       said = await Promise.all(versions.map((version) => this.#availability(version)))
-      if (said.every((text) => text.startsWith(wanted ? 'True' : 'False'))) return
+      if (said.every((text) => text.startsWith(wantedWord)) && (await this.#isReached()) === wanted) return
       await sleep(25)
     }
     throw new Error(`the APIServices are ${said.join('; ')} after ${String(timeoutMs)} ms\n${this.#process.tail()}`)
+  }
+
+  /** The aggregation layer follows an APIService's condition with a delay of its own. */
+  async #isReached(): Promise<boolean> {
+    const answers = await Promise.all(versions.map((v) => this.cluster.send('GET', `/apis/${group}/${v}`)))
+    return answers.every(({ status }) => status === 200)
   }
 
   async #availability(version: string): Promise<string> {
