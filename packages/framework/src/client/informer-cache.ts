@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { KubeObject } from '../meta/object.ts'
 import type { Client } from './client.ts'
 import { Informer, type CacheListOptions, type InformerOptions } from './informer.ts'
@@ -63,6 +64,8 @@ export class InformerCache {
   async start(signal: AbortSignal): Promise<void> {
     if (this.#signal) throw new TypeError('the cache was started already')
     this.#signal = signal
+    // Each informer listens: many are no leak.
+    setMaxListeners(0, signal)
     for (const informer of this.#informers.values()) this.#run(informer, signal)
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
     while (this.#running.size > 0) await Promise.all(this.#running)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import {
   request as httpRequest,
   type Agent,
@@ -63,7 +64,7 @@ export class Transport {
   constructor(config: KubeConfig, options: TransportOptions, connections?: Connections) {
     this.#config = config
     this.#options = options
-    this.#connections = connections ?? { pool: new AgentPool(config), open: new AbortController() }
+    this.#connections = connections ?? { pool: new AgentPool(config), open: manyListeners(new AbortController()) }
     this.#base = new URL(config.server)
     this.#basePath = this.#base.pathname.replace(/\/$/, '')
   }
@@ -163,6 +164,12 @@ export class Transport {
     for (const [, text = ''] of header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g))
       this.#options.onWarning(text.replace(/\\(.)/g, '$1'))
   }
+}
+
+/** Each request under way listens: many are no leak. */
+function manyListeners(controller: AbortController): AbortController {
+  setMaxListeners(0, controller.signal)
+  return controller
 }
 
 type Sent =

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '../client/client.ts'
@@ -85,6 +86,8 @@ export class LeaderElector implements WriteGuard {
     this.#leases = client.resource(Lease).namespace(this.#namespace)
     this.#logger = logger
     this.#observer = observer
+    // Each write under way listens: many are no leak.
+    setMaxListeners(0, this.#lost.signal)
   }
 
   get isLeader(): boolean {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { ControllerContext } from './controller.ts'
 
 /** Something that runs as long as the Manager does: a controller, or anything of the author's. */
@@ -26,6 +27,8 @@ export class RunnableGroup {
 
   constructor(options: RunnableGroupOptions) {
     this.#options = options
+    // Each worker and each of its calls listens: many are no leak.
+    setMaxListeners(0, this.#stop.signal)
   }
 
   add(runnable: Runnable): void {

@@ -159,6 +159,7 @@ export class FaultProxy {
         return
       }
     }
+    if (response.destroyed) return
     const answer = await this.#forward(incoming, Buffer.concat(chunks), response)
     if (dropAnswer) {
       answer.resume()
