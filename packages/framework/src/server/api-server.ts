@@ -12,6 +12,8 @@ import { groupResource } from '../meta/group-version.ts'
 import type { InstalledGroup } from '../registry/installed.ts'
 import { ResourceRegistry } from '../registry/resource-registry.ts'
 import type { Resource } from '../registry/resource.ts'
+import { migrateStorage, type StorageMigration } from '../registry/storage-migration.ts'
+import { StoredResource } from '../registry/stored-resource.ts'
 import type { Backend } from '../storage/backend.ts'
 import { Cacher } from '../storage/cacher/index.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -78,9 +80,7 @@ export class ApiServer {
       this.#surroundings = surroundings
       // After the author's own, which discovery then names first.
       for (const resource of surroundings.resources) this.#registry.install(resource)
-      await Promise.all([...this.#allBackends()].map((backend) => backend.open()))
-      for (const resource of this.#registry.resources) this.#attach(resource)
-      await Promise.all(this.#storages.map((storage) => storage.ready()))
+      await this.#openStores()
       const { tlsCertFile, certDir } = this.options
       // Behind a cluster and with a certificate given, none is made: the file system may be read-only.
       if (surroundings.trustsOwnAuthority || tlsCertFile === undefined)
@@ -93,6 +93,23 @@ export class ApiServer {
     }
     this.#ready = true
     return this
+  }
+
+  /**
+   * Rewrites every stored object in the version that new ones are written in: to be done after a change of storageVersion or encodedVersion, before the
+   * older version is no longer declared. On a server that listens, besides its work; on another one, the stores are opened for it and the server is closed.
+   */
+  async migrateStorage(signal?: AbortSignal): Promise<readonly StorageMigration[]> {
+    const listens = this.#serving !== undefined
+    try {
+      if (!listens) await this.#openStores()
+      const done: StorageMigration[] = []
+      for (const resource of this.#registry.resources)
+        if (resource instanceof StoredResource) done.push(await migrateStorage(resource, signal))
+      return done
+    } finally {
+      if (!listens) await this.close()
+    }
   }
 
   /** `https://host:port`, after {@link listen}. */
@@ -131,6 +148,12 @@ export class ApiServer {
   get #listening(): SecureServer {
     if (!this.#serving) throw new Error('the server does not listen yet')
     return this.#serving
+  }
+
+  async #openStores(): Promise<void> {
+    await Promise.all([...this.#allBackends()].map((backend) => backend.open()))
+    for (const resource of this.#registry.resources) this.#attach(resource)
+    await Promise.all(this.#storages.map((storage) => storage.ready()))
   }
 
   #allBackends(): Set<Backend> {
