@@ -22,7 +22,7 @@ chmodSync(join(root, 'packages/cli/dist/main.js'), 0o755)
  * What is imported when it is first needed stays apart. tsc has checked the types and written the declarations.
  */
 async function bundle(folder) {
-  const { dependencies, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const { dependencies, peerDependencies, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const entries = Object.values(exports)
   rmSync(join(folder, 'dist/chunks'), { recursive: true, force: true })
   await build({
@@ -35,7 +35,7 @@ async function bundle(folder) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: Object.keys(dependencies).filter((name) => !inlined.includes(name)),
+    external: Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !inlined.includes(name)),
     // For what is inlined and speaks CommonJS.
     banner: {
       js: "import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url);",
