@@ -1,11 +1,11 @@
-import type { KubeObject } from '../meta/object.ts'
 import { groupResource } from '../meta/group-version.ts'
 import { StatusError } from '../meta/status.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import type { StoredList } from '../storage/storage.ts'
 import type { StoredItem } from '../storage/stored-item.ts'
 import { everything } from './predicate.ts'
-import type { StoredResource } from './stored-resource.ts'
+import type { Resource } from './resource.ts'
+import { StoredResource } from './stored-resource.ts'
 
 /** What became of the stored objects of one resource. */
 export interface StorageMigration {
@@ -27,10 +27,17 @@ const pageSize = 500
  * Rewrites every stored object in the version that new ones are written in, so that older versions can be undeclared. Writers go on meanwhile: each object
  * is changed as any update does, and comes back unchanged in everything but its resourceVersion. Source: kube-storage-version-migrator.
  */
-export async function migrateStorage(
-  resource: StoredResource<KubeObject>,
+export async function migrateStorages(
+  resources: Iterable<Resource>,
   signal: AbortSignal = new AbortController().signal,
-): Promise<StorageMigration> {
+): Promise<StorageMigration[]> {
+  const done: StorageMigration[] = []
+  for (const resource of resources)
+    if (resource instanceof StoredResource) done.push(await migrateStorage(resource as StoredResource<never>, signal))
+  return done
+}
+
+async function migrateStorage(resource: StoredResource<never>, signal: AbortSignal): Promise<StorageMigration> {
   const { group, plural, apiVersion } = resource.storageVersion
   let [migrated, unchanged] = [0, 0]
   const failed: { key: string; message: string }[] = []
@@ -52,7 +59,7 @@ export async function migrateStorage(
 }
 
 /** All objects, page by page. Where the state of the first page is compacted away the list goes on with the latest: what is new is written as it should be. */
-async function* storedItems(resource: StoredResource<KubeObject>, signal: AbortSignal): AsyncGenerator<StoredItem> {
+async function* storedItems(resource: StoredResource<never>, signal: AbortSignal): AsyncGenerator<StoredItem> {
   let token = ''
   do {
     let page: StoredList
@@ -72,7 +79,7 @@ async function* storedItems(resource: StoredResource<KubeObject>, signal: AbortS
 }
 
 async function rewrite(
-  resource: StoredResource<KubeObject>,
+  resource: StoredResource<never>,
   item: StoredItem,
   signal: AbortSignal,
 ): Promise<'migrated' | 'unchanged' | 'gone'> {

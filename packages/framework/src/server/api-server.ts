@@ -12,8 +12,7 @@ import { groupResource } from '../meta/group-version.ts'
 import type { InstalledGroup } from '../registry/installed.ts'
 import { ResourceRegistry } from '../registry/resource-registry.ts'
 import type { Resource } from '../registry/resource.ts'
-import { migrateStorage, type StorageMigration } from '../registry/storage-migration.ts'
-import { StoredResource } from '../registry/stored-resource.ts'
+import { migrateStorages, type StorageMigration } from '../registry/storage-migration.ts'
 import type { Backend } from '../storage/backend.ts'
 import { Cacher } from '../storage/cacher/index.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -103,10 +102,7 @@ export class ApiServer {
     const listens = this.#serving !== undefined
     try {
       if (!listens) await this.#openStores()
-      const done: StorageMigration[] = []
-      for (const resource of this.#registry.resources)
-        if (resource instanceof StoredResource) done.push(await migrateStorage(resource, signal))
-      return done
+      return await migrateStorages(this.#registry.resources, signal)
     } finally {
       if (!listens) await this.close()
     }
