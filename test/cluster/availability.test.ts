@@ -58,8 +58,12 @@ describe('Aggregation layer', () => {
     const group = await ourGroup()
     expect(group.versions.map((version: any) => version.version)).to.deep.equal(['v1beta1', 'v1alpha1'])
     expect(group.versions[0].resources.map((r: any) => r.resource)).to.deep.equal(['flunders'])
-    const v3 = await cluster.send('GET', '/openapi/v3')
-    expect(Object.keys(v3.body.paths as object)).to.include.members(['apis/wardle.example.com/v1beta1', 'apis/apps/v1'])
+    const schemas = async (): Promise<string[]> =>
+      Object.keys((await cluster.send('GET', '/openapi/v3')).body.paths as object)
+    const ours = 'apis/wardle.example.com/v1beta1'
+    await eventually('the cluster has our schemas', async () => (await schemas()).includes(ours), 90_000)
+    expect(await schemas()).to.include('apis/apps/v1')
+    expect((await cluster.send('GET', `/openapi/v3/${ours}`)).text).to.include('flunderReference')
     const paths = async (): Promise<string[]> =>
       Object.keys((await cluster.send('GET', '/openapi/v2')).body.paths as object)
     const flunders = '/apis/wardle.example.com/v1beta1/namespaces/{namespace}/flunders'

@@ -1,7 +1,8 @@
 import { request } from 'node:https'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { CertificateAndKey } from '../../packages/framework/src/server/serving/certificate-builder.ts'
 import type { CertificatePaths } from './cluster-certificates.ts'
 import { clusterPort, type Cluster } from './cluster.ts'
 import { LoggedProcess } from './logged-process.ts'
@@ -11,6 +12,10 @@ const namespace = 'wardle'
 const account = 'apiserver'
 const group = 'wardle.example.com'
 const versions = ['v1beta1', 'v1alpha1']
+
+const apiServices = '/apis/apiregistration.k8s.io/v1/apiservices'
+const servingName = 'wardle-apiserver'
+const servingNames = [`${account}.${namespace}.svc`, 'localhost', '127.0.0.1']
 
 export interface DirectAnswer {
   readonly status: number
@@ -31,14 +36,17 @@ export class AggregatedExample {
   readonly cluster: Cluster
   readonly url: string
   readonly #port: number
+  readonly #tokenFile: string
   readonly #process: LoggedProcess
+  #trusted: string
 
-  private constructor(cluster: Cluster, port: number, kubeconfig: string) {
+  private constructor(cluster: Cluster, port: number, kubeconfig: string, tokenFile: string) {
+    this.#tokenFile = tokenFile
     this.cluster = cluster
     this.#port = port
+    this.#trusted = cluster.certificates.servingCa
     this.url = `https://127.0.0.1:${String(port)}`
-    const service = `${account}.${namespace}.svc`
-    const { cert, key } = cluster.certificates.serving('wardle-apiserver', [service, 'localhost', '127.0.0.1'])
+    const { cert, key } = cluster.certificates.serving(servingName, servingNames)
     const flags = [
       ...['--secure-port', String(port), '--bind-address', '127.0.0.1'],
       ...['--data-dir', join(cluster.folder, 'wardle'), '--cert-dir', join(cluster.folder, 'wardle-certs')],
@@ -57,16 +65,14 @@ export class AggregatedExample {
   static async prepare(cluster: Cluster): Promise<AggregatedExample> {
     for (const [path, body] of accountObjects()) await created(cluster, path, body)
     const port = await clusterPort()
-    const answer = await cluster.send('POST', `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`, {
-      spec: { expirationSeconds: 3600 },
-    })
-    if (answer.status !== 201) throw new Error(`no token: ${answer.text}`)
-    const kubeconfig = cluster.kubeconfig('wardle-apiserver', { token: answer.body.status.token as string })
+    const tokenFile = join(cluster.folder, 'wardle-apiserver.token')
+    await renewToken(cluster, tokenFile, 'token-1')
+    const kubeconfig = cluster.kubeconfig('wardle-apiserver', { tokenFile })
     await created(cluster, `/api/v1/namespaces/${namespace}/services`, {
       metadata: { name: account },
       spec: { type: 'ExternalName', externalName: 'localhost' },
     })
-    return new AggregatedExample(cluster, port, kubeconfig)
+    return new AggregatedExample(cluster, port, kubeconfig, tokenFile)
   }
 
   /** Starts the process; it is ready then. */
@@ -81,14 +87,44 @@ export class AggregatedExample {
   /** Creates the APIServices. */
   async register(): Promise<void> {
     for (const [index, version] of versions.entries())
-      await created(this.cluster, '/apis/apiregistration.k8s.io/v1/apiservices', {
+      await created(this.cluster, apiServices, {
         metadata: { name: `${version}.${group}` },
         spec: {
           ...{ group, version, groupPriorityMinimum: 1000, versionPriority: 20 - index },
           service: { namespace, name: account, port: this.#port },
-          caBundle: Buffer.from(this.cluster.certificates.servingCa).toString('base64'),
+          caBundle: base64(this.#trusted),
         },
       })
+  }
+
+  /** Deletes the APIServices, as an uninstallation does. */
+  async unregister(): Promise<void> {
+    for (const version of versions) await this.cluster.send('DELETE', `${apiServices}/${version}.${group}`)
+  }
+
+  /** Signs the serving certificate anew, and writes it over the old one. */
+  renewServingCertificate(issuer: CertificateAndKey): void {
+    this.cluster.certificates.serving(servingName, servingNames, issuer)
+  }
+
+  /** Who signs the serving certificate, PEM: as of now kube-apiserver believes these, and no others. */
+  async trust(authorities: string): Promise<void> {
+    this.#trusted = authorities
+    const headers = { 'content-type': 'application/merge-patch+json' }
+    for (const version of versions) {
+      const patch = { spec: { caBundle: base64(authorities) } }
+      const answer = await this.cluster.send('PATCH', `${apiServices}/${version}.${group}`, patch, { headers })
+      if (answer.status !== 200) throw new Error(answer.text)
+    }
+  }
+
+  /** Another token for the process, bound to a Secret of that name: once the Secret is deleted, the token is worth nothing. */
+  renewToken(name: string): Promise<void> {
+    return renewToken(this.cluster, this.#tokenFile, name)
+  }
+
+  async revokeToken(name: string): Promise<void> {
+    await this.cluster.send('DELETE', `/api/v1/namespaces/${namespace}/secrets/${name}`)
   }
 
   /** Changes the Service, as the endpoints of a new pod would: the cluster then looks again whether the server is there. */
@@ -124,7 +160,7 @@ export class AggregatedExample {
   }
 
   async #availability(version: string): Promise<string> {
-    const { body } = await this.cluster.send('GET', `/apis/apiregistration.k8s.io/v1/apiservices/${version}.${group}`)
+    const { body } = await this.cluster.send('GET', `${apiServices}/${version}.${group}`)
     const conditions = (body?.status?.conditions ?? []) as { type: string; status: string; message: string }[]
     const condition = conditions.find(({ type }) => type === 'Available')
     return condition ? `${condition.status}: ${condition.message}` : 'Unknown'
@@ -142,7 +178,7 @@ export class AggregatedExample {
     const content =
       text === '' ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }
     const options = {
-      ...{ method, ...identity, ca: this.cluster.certificates.servingCa },
+      ...{ method, ...identity, ca: this.#trusted },
       ...{ headers: { ...content, ...headers }, agent: false as const, timeout: 10_000 },
     }
     return new Promise((resolve, reject) => {
@@ -165,6 +201,19 @@ async function created(cluster: Cluster, path: string, body: unknown): Promise<v
   const { status, text } = await cluster.send('POST', path, body)
   if (status !== 201) throw new Error(`POST ${path}: ${text}`)
 }
+
+async function renewToken(cluster: Cluster, file: string, name: string): Promise<void> {
+  const secrets = `/api/v1/namespaces/${namespace}/secrets`
+  await created(cluster, secrets, { metadata: { name } })
+  const { body: secret } = await cluster.send('GET', `${secrets}/${name}`)
+  const boundObjectRef = { apiVersion: 'v1', kind: 'Secret', name, uid: secret.metadata.uid as string }
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`
+  const { status, text, body } = await cluster.send('POST', path, { spec: { expirationSeconds: 3600, boundObjectRef } })
+  if (status !== 201) throw new Error(`no token: ${text}`)
+  writeFileSync(file, body.status.token as string, { mode: 0o600 })
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 /** What every extension API server needs: to ask who somebody is and what they may do, to know which certificates are trusted, to see namespaces. */
 function accountObjects(): [path: string, body: unknown][] {

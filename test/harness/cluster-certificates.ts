@@ -20,14 +20,14 @@ export class ClusterCertificates {
   readonly #folder: string
   readonly #servingCa: CertificateAndKey
   readonly #clientCa: CertificateAndKey
-  readonly #proxyCa: CertificateAndKey
+  #proxyCa: CertificateAndKey
 
   constructor(folder: string) {
     this.#folder = folder
     mkdirSync(folder, { recursive: true })
-    this.#servingCa = this.#authority('serving-ca')
-    this.#clientCa = this.#authority('client-ca')
-    this.#proxyCa = this.#authority('front-proxy-ca')
+    this.#servingCa = this.authority('serving-ca')
+    this.#clientCa = this.authority('client-ca')
+    this.#proxyCa = this.authority('front-proxy-ca')
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     writeFileSync(this.path('service-accounts.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }), {
       mode: 0o600,
@@ -49,15 +49,22 @@ export class ClusterCertificates {
     return this.#leaf(name, this.#proxyCa, { commonName, usages: ['clientAuth'] })
   }
 
-  serving(name: string, names: readonly string[]): CertificatePaths {
-    return this.#leaf(name, this.#servingCa, { commonName: names[0] ?? name, names, usages: ['serverAuth'] })
+  /** As of now another authority signs the front proxy's certificates. Nobody trusts it yet. */
+  renewFrontProxyAuthority(): CertificateAndKey {
+    this.#proxyCa = this.authority('front-proxy-ca-2')
+    return this.#proxyCa
+  }
+
+  serving(name: string, names: readonly string[], issuer = this.#servingCa): CertificatePaths {
+    return this.#leaf(name, issuer, { commonName: names[0] ?? name, names, usages: ['serverAuth'] })
   }
 
   get servingCa(): string {
     return this.#servingCa.certificate
   }
 
-  #authority(name: string): CertificateAndKey {
+  /** A new one, that signs itself. */
+  authority(name: string): CertificateAndKey {
     const authority = createCertificate({ commonName: name, ca: {}, ...validity() })
     this.#write(name, authority)
     return authority

@@ -202,6 +202,8 @@ export class Cluster {
       ...[`--client-ca-file=${files.path('client-ca.crt')}`, '--authorization-mode=RBAC'],
       ...[`--service-account-issuer=${this.url}`, `--service-account-key-file=${files.path('service-accounts.pub')}`],
       `--service-account-signing-key-file=${files.path('service-accounts.key')}`,
+      // It tells in its log when it has taken up new certificates.
+      '--vmodule=dynamic_serving_content=2',
       // The aggregation layer.
       ...[`--proxy-client-cert-file=${proxy.cert}`, `--proxy-client-key-file=${proxy.key}`],
       `--requestheader-client-ca-file=${files.path('front-proxy-ca.crt')}`,

@@ -44,9 +44,13 @@ export class LoggedProcess {
     }
   }
 
+  log(): string {
+    return readFileSync(this.#log, 'utf8')
+  }
+
   /** The end of its log. */
   tail(): string {
-    return readFileSync(this.#log, 'utf8').split('\n').slice(-30).join('\n')
+    return this.log().split('\n').slice(-30).join('\n')
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM', patienceMs = 10_000): Promise<void> {
