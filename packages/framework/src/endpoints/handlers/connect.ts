@@ -17,6 +17,8 @@ export const connect: Handler = async (scope, exchange) => {
   await scope.admission.admit(attributes, context)
   await scope.admission.validate(attributes, context)
   const connection = new Connection(exchange, pathBelow(exchange), options ?? {})
+  // koa thinks that nothing is found until somebody says something else.
+  exchange.response.statusCode = 200
   await (scope.target as Connecter<object>).connect(context.info.name, connection, context)
   await connection.over
 }

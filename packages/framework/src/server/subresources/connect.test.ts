@@ -51,8 +51,9 @@ describe('Connecter', () => {
   after(() => lab.stop())
 
   it('gets method, path and options', async () => {
-    const answer = json(await lab.send('/one/tunnel/a/b/?port=8080&x=1', { method: 'POST' }, {}))
-    expect(answer).to.deep.equal({
+    const answer = await lab.send('/one/tunnel/a/b/?port=8080&x=1', { method: 'POST' }, {})
+    expect(answer.code).to.equal(200)
+    expect(json(answer)).to.deep.equal({
       name: 'one',
       method: 'POST',
       path: '/a/b/',
