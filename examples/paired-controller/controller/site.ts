@@ -57,7 +57,6 @@ export class SiteReconciler extends Reconciler {
     return {}
   }
 
-  /** Makes the pages that are missing or wrong, and deletes those that are too many. */
   async #writePages(site: Site, signal: AbortSignal): Promise<void> {
     const { namespace = '' } = site.metadata
     const pages = this.#manager.client.resource(Page).namespace(namespace)
@@ -69,12 +68,8 @@ export class SiteReconciler extends Reconciler {
       const name = `${site.metadata.name ?? ''}-${title}`
       const url = `https://${site.spec.host}/${title}`
       if (present.get(name)?.spec.url !== url) {
-        const page: Page = {
-          apiVersion: site.apiVersion,
-          kind: Page.kind,
-          metadata: { name, namespace },
-          spec: { url },
-        }
+        const metadata = { name, namespace }
+        const page: Page = { apiVersion: site.apiVersion, kind: Page.kind, metadata, spec: { url } }
         setControllerReference(site, page)
         await pages.apply(page, { fieldManager: 'site-controller', force: true, signal })
         this.#events.record(site, { reason: 'Written', action: 'Write', note: `Wrote page ${name}` })
