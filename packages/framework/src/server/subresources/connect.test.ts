@@ -1,4 +1,8 @@
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { RequestContext } from '../../request/context.ts'
 import { StatusError } from '../../meta/status.ts'
@@ -46,9 +50,16 @@ class Plain extends Subresource<Machine> implements Connecter {
 
 describe('Connecter', () => {
   const tunnel = new Tunnel()
-  const lab = new Lab([tunnel, new Plain()])
+  const folder = mkdtempSync(join(tmpdir(), 'connect-'))
+  const policy = join(folder, 'policy')
+  const auditLog = join(folder, 'audit.log')
+  writeFileSync(policy, 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n')
+  const lab = new Lab([tunnel, new Plain()], { auditPolicyFile: policy, auditLogPath: auditLog })
   before(() => lab.start())
-  after(() => lab.stop())
+  after(async () => {
+    await lab.stop()
+    rmSync(folder, { recursive: true })
+  })
 
   it('gets method, path and options', async () => {
     const answer = await lab.send('/one/tunnel/a/b/?port=8080&x=1', { method: 'POST' }, {})
@@ -111,6 +122,37 @@ describe('Connecter', () => {
     const answer = await lab.send('/one/tunnel', { headers, cert: '', key: '' })
     expect([answer.code, json(answer).reason]).to.deep.equal([403, 'Forbidden'])
     expect(json(answer).message).to.include('cannot get resource "machines/tunnel"')
+  })
+
+  it('is refused by admission, also with an upgrade', async () => {
+    lab.witness.refuses = 'tunnel'
+    try {
+      const answer = await lab.send('/one/tunnel', { headers: { connection: 'Upgrade', upgrade: 'echo' } })
+      expect([answer.code, json(answer).reason]).to.deep.equal([403, 'Forbidden'])
+    } finally {
+      lab.witness.refuses = ''
+    }
+  })
+
+  it('is written down when it begins and when it ends', async () => {
+    const [response, socket] = await lab.upgrade('/one/tunnel', 'echo')
+    const id = response.headers['audit-id']
+    const stages = (): unknown[] =>
+      readFileSync(auditLog, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { auditID: string; stage: string; responseStatus?: { code: number } })
+        .filter(({ auditID }) => auditID === id)
+        .map(({ stage, responseStatus }) => [stage, responseStatus?.code])
+    while (stages().length < 2) await delay(20)
+    const begun = [
+      ['RequestReceived', undefined],
+      ['ResponseStarted', 101],
+    ]
+    expect(stages()).to.deep.equal(begun)
+    socket.destroy()
+    while (stages().length < 3) await delay(20)
+    expect(stages()).to.deep.equal([...begun, ['ResponseComplete', 101]])
   })
 
   it('counts as CONNECT, and as long-running', async () => {

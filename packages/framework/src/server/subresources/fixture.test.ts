@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { AdmissionAttributes } from '../../auth/admission/attributes.ts'
-import type { AdmissionPlugin } from '../../auth/admission/plugin.ts'
+import { admissionForbidden, type AdmissionPlugin } from '../../auth/admission/plugin.ts'
 import type { Subresource } from '../../registry/subresource.ts'
 import { StoredResource } from '../../registry/stored-resource.ts'
 import { defineKind, type ObjectOf } from '../../schema/kind.ts'
@@ -36,15 +36,19 @@ class MachineResource extends StoredResource<Machine> {
   }
 }
 
-/** Remembers what was admitted; refuses the subresource named `forbidden`. */
+/** Remembers what was admitted, and refuses what it is told to. */
 export class Witness implements AdmissionPlugin {
   readonly name = 'Witness'
+  /** The name of a subresource. */
+  refuses = ''
   readonly seen: AdmissionAttributes[] = []
   handles(): boolean {
     return true
   }
   validate(attributes: AdmissionAttributes): Promise<void> {
     if (attributes.resource.resource === 'machines') this.seen.push(attributes)
+    if (this.refuses !== '' && attributes.subresource === this.refuses)
+      return Promise.reject(admissionForbidden(attributes, 'as asked'))
     return Promise.resolve()
   }
 }

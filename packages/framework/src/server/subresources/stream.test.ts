@@ -148,7 +148,9 @@ describe('StreamSubresource', () => {
     const open = async (protocols: string[]): Promise<string> => {
       const socket = new WebSocket(lab.url('/one/log').replace('https', 'wss'), protocols, lab.tls)
       const messages: string[] = []
-      socket.on('message', (data, binary) => messages.push(`${binary ? 'binary' : 'text'} ${(data as Buffer).toString()}`))
+      socket.on('message', (data, binary) =>
+        messages.push(`${binary ? 'binary' : 'text'} ${(data as Buffer).toString()}`),
+      )
       const [code] = (await once(socket, 'close')) as [number]
       return [socket.protocol, code, messages.length, messages[0], messages[1]?.slice(0, 20)].join('|')
     }
