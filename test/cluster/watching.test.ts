@@ -1,5 +1,9 @@
-import { request } from 'node:https'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
+import type { Socket } from 'node:net'
 import { expect } from 'chai'
 import type { Cluster } from '../harness/cluster.ts'
 import { eventually } from '../harness/eventually.ts'
@@ -89,6 +93,29 @@ describe('Watches and server-side apply through the aggregation layer', () => {
       ['PartialObjectMetadata', 'one'],
       ['PartialObjectMetadata', 'two'],
     ])
+  })
+
+  it('goes through a WebSocket, too', async () => {
+    const { cert, key } = cluster.admin
+    const outgoing = request(`${cluster.url}${flunders}?watch=true&resourceVersion=0&timeoutSeconds=5`, {
+      ...{ cert: readFileSync(cert), key: readFileSync(key), ca: cluster.certificates.servingCa, agent: false },
+      headers: {
+        ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' },
+        ...{ 'sec-websocket-key': randomBytes(16).toString('base64'), origin: cluster.url },
+      },
+    })
+    outgoing.end()
+    const [answer, socket, head] = (await once(outgoing, 'upgrade')) as [IncomingMessage, Socket, Buffer]
+    expect(answer.statusCode).to.equal(101)
+    let bytes = head
+    socket.on('data', (chunk: Buffer) => (bytes = Buffer.concat([bytes, chunk])))
+    await eventually('a frame has come', async () => bytes.includes('"one"'), 5000)
+    await ok('POST', flunders, flunder('upgraded'))
+    await eventually('another frame has come', async () => bytes.includes('"upgraded"'), 5000)
+    socket.destroy()
+    await ok('DELETE', `${flunders}/upgraded`)
+    // FIN, and a message of text.
+    expect(bytes[0]).to.equal(0x81)
   })
 
   it('ends a watch when its time is over', async () => {
