@@ -56,7 +56,14 @@ export {
   resourceVersionChanged,
   type Predicate,
 } from './predicate.ts'
-export { ExponentialFailureRateLimiter, type RateLimiter } from './rate-limiter.ts'
+export {
+  BucketRateLimiter,
+  ExponentialFailureRateLimiter,
+  FastSlowRateLimiter,
+  MaxOfRateLimiter,
+  MaxWaitRateLimiter,
+  type RateLimiter,
+} from './rate-limiter.ts'
 export { Reconciler, TerminalError, type ReconcileResult } from './reconciler.ts'
 export type { RequestMapping } from './request-mapping.ts'
 export type { Runnable } from './runnable-group.ts'

@@ -33,3 +33,101 @@ export class ExponentialFailureRateLimiter implements RateLimiter {
     return this.#failures.get(key) ?? 0
   }
 }
+
+/** So many items a second for all keys together, after a first burst. Source: client-go BucketRateLimiter. */
+export class BucketRateLimiter implements RateLimiter {
+  readonly #perMs: number
+  readonly #burst: number
+  /** Below zero: what is promised already. */
+  #tokens: number
+  #refilledAt = performance.now()
+
+  constructor(perSecond = 10, burst = 100) {
+    this.#perMs = perSecond / 1000
+    this.#burst = burst
+    this.#tokens = burst
+  }
+
+  when(): number {
+    const now = performance.now()
+    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#refilledAt) * this.#perMs)
+    this.#refilledAt = now
+    this.#tokens--
+    return Math.max(0, -this.#tokens / this.#perMs)
+  }
+
+  forget(): void {}
+
+  numRequeues(): number {
+    return 0
+  }
+}
+
+/** Quick tries first, and slow ones after them. Source: client-go ItemFastSlowRateLimiter. */
+export class FastSlowRateLimiter implements RateLimiter {
+  readonly #failures = new Map<string, number>()
+  readonly #options: { readonly fastMs: number; readonly slowMs: number; readonly maxFastAttempts: number }
+
+  constructor(options: { readonly fastMs: number; readonly slowMs: number; readonly maxFastAttempts: number }) {
+    this.#options = options
+  }
+
+  when(key: string): number {
+    const failures = this.numRequeues(key) + 1
+    this.#failures.set(key, failures)
+    const { fastMs, slowMs, maxFastAttempts } = this.#options
+    return failures <= maxFastAttempts ? fastMs : slowMs
+  }
+
+  forget(key: string): void {
+    this.#failures.delete(key)
+  }
+
+  numRequeues(key: string): number {
+    return this.#failures.get(key) ?? 0
+  }
+}
+
+/** The longest wait that one of several asks for. Source: client-go MaxOfRateLimiter. */
+export class MaxOfRateLimiter implements RateLimiter {
+  readonly #limiters: readonly RateLimiter[]
+
+  constructor(...limiters: readonly RateLimiter[]) {
+    this.#limiters = limiters
+  }
+
+  when(key: string): number {
+    return Math.max(0, ...this.#limiters.map((limiter) => limiter.when(key)))
+  }
+
+  forget(key: string): void {
+    for (const limiter of this.#limiters) limiter.forget(key)
+  }
+
+  numRequeues(key: string): number {
+    return Math.max(0, ...this.#limiters.map((limiter) => limiter.numRequeues(key)))
+  }
+}
+
+/** Another limiter's waits, but none longer than this. Source: client-go WithMaxWaitRateLimiter. */
+export class MaxWaitRateLimiter implements RateLimiter {
+  readonly #limiter: RateLimiter
+  readonly #maxMs: number
+
+  constructor(limiter: RateLimiter, maxMs: number) {
+    this.#limiter = limiter
+    this.#maxMs = maxMs
+  }
+
+  when(key: string): number {
+    return Math.min(this.#maxMs, this.#limiter.when(key))
+  }
+
+  forget(key: string): void {
+    this.#limiter.forget(key)
+  }
+
+  numRequeues(key: string): number {
+    return this.#limiter.numRequeues(key)
+  }
+}
