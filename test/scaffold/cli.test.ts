@@ -43,4 +43,42 @@ describe('apiserver-kit', () => {
     expect(refused('init', '--domain', 'example.com')).to.include('is not empty (file): name another with --directory')
     expect(refused('dev')).to.include('this folder is in no apiserver-kit project')
   })
+
+  function answered(...args: string[]): string {
+    const run = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' })
+    expect(run.status, run.stdout + run.stderr).to.equal(0)
+    return run.stdout
+  }
+
+  it('says its version', () => {
+    expect(answered('version')).to.match(/^apiserver-kit \d+\.\d+\.\d+\n.*in no project.*\nNode \d+/)
+    expect(JSON.parse(answered('version', '--json'))).to.deep.include({ node: process.versions.node, framework: null })
+    expect(answered('--version')).to.match(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it('completes commands and flags in a shell', () => {
+    const names = (...words: string[]): string[] =>
+      answered('--get-yargs-completions', 'apiserver-kit', ...words)
+        .trim()
+        .split('\n')
+    expect(names('')).to.include.members([
+      'init',
+      'create',
+      'import',
+      'dev',
+      'manifests',
+      'show',
+      'completion',
+      'version',
+    ])
+    expect(names('create', '')).to.include.members(['resource', 'version', 'subresource', 'controller', 'admission'])
+    expect(names('manifests', '--')).to.include.members(['--image', '--dry-run', '--tls'])
+    for (const shell of ['zsh', 'fish']) expect(answered('completion', shell)).to.include('--get-yargs-completions')
+    expect(refused('completion', 'tcsh')).to.include('Invalid values')
+    const script = `apiserver-kit() { "${process.execPath}" "${main}" "$@"; }
+${answered('completion', 'bash')}
+COMP_WORDS=(apiserver-kit create re); COMP_CWORD=2; _apiserver_kit; echo "\${COMPREPLY[*]}"`
+    const run = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
+    expect(run.stdout.trim()).to.equal('resource')
+  })
 })

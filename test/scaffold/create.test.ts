@@ -181,5 +181,40 @@ describe('apiserver-kit create', function () {
         status: { message: 'send-back of first: broken' },
       })
     })
+
+    it('is shown by `apiserver-kit show`', () => {
+      const text = project.ok('show')
+      expect(text).to.match(/^Server +https:\/\/127\.0\.0\.1:\d+ \(v/m)
+      expect(text).to.match(/^Serving certificate +apiserver, expires 20\d\d-\d\d-\d\d \(in 36\d days\)$/m)
+      expect(text).to.match(/^Client certificate +kubernetes-admin, expires /m)
+      expect(text).to.match(/^ {2}bigorders\/send-back +BigOrderSendBack: create$/m)
+      const shown = JSON.parse(project.ok('show', '--json', '--kubeconfig', 'data/kubeconfig')) as {
+        servingCertificate: { daysLeft: number }
+        versions: { groupVersion: string; resources: { name: string }[] }[]
+      }
+      expect(shown.servingCertificate.daysLeft).to.be.greaterThan(300)
+      expect(shown.versions.map(({ groupVersion }) => groupVersion)).to.include.members([
+        'shop.example.org/v1alpha1',
+        'shop.example.org/v1beta1',
+        'golden.example.com/v2',
+      ])
+      expect(project.refused('show', '--kubeconfig', 'absent')).to.include('--kubeconfig absent: there is no such file')
+    })
+  })
+
+  it('show says what to do when nobody answers', () => {
+    const cluster = { name: 'none', cluster: { server: 'https://127.0.0.1:1' } }
+    const context = { name: 'none', context: { cluster: 'none', user: 'none' } }
+    const users = [{ name: 'none', user: {} }]
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'none',
+      clusters: [cluster],
+      contexts: [context],
+      users,
+    }
+    project.write('nobody.kubeconfig', JSON.stringify(config))
+    expect(project.refused('show', '--kubeconfig', 'nobody.kubeconfig')).to.match(/ECONNREFUSED.*\n.*npm start/)
   })
 })

@@ -1,19 +1,19 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import colors from 'picocolors'
 import { commands } from './commands/index.ts'
+import { cliVersion } from './commands/version.ts'
 import { UserError } from './user-error.ts'
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 const parser = yargs(hideBin(process.argv))
   .scriptName('apiserver-kit')
-  .version(version)
+  .version(cliVersion)
   .strict()
   .demandCommand(1)
   .help()
+  // Scripts of `completion` ask by it.
+  .completion('get-completions', false)
 for (const command of commands) parser.command(command)
 // What is thrown goes on; what yargs itself finds wrong has a message only.
 parser.fail((message, error: Error | undefined) => {

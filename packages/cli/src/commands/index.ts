@@ -1,9 +1,21 @@
 import type { CommandModule } from 'yargs'
+import { completion } from './completion.ts'
 import { create } from './create.ts'
 import { dev } from './dev.ts'
 import { importCommand } from './import.ts'
 import { init } from './init.ts'
 import { manifests } from './manifests.ts'
+import { show } from './show.ts'
+import { version } from './version.ts'
 
 /** All commands. One more is a file beside this one and a line here. */
-export const commands = [init, create, importCommand, dev, manifests] as readonly CommandModule[]
+export const commands = [
+  init,
+  create,
+  importCommand,
+  dev,
+  manifests,
+  show,
+  completion,
+  version,
+] as readonly CommandModule[]

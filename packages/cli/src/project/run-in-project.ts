@@ -8,7 +8,12 @@ import { UserError } from '../user-error.ts'
  * Runs a module of JavaScript as if it stood in the project's folder, with the project's own packages and TypeScript. It has `input`, and answers
  * by `answer(value)`. Throws a UserError with what it said when it fails.
  */
-export async function runInProject(directory: string, source: string, input: unknown = {}): Promise<unknown> {
+export async function runInProject(
+  directory: string,
+  source: string,
+  input: unknown = {},
+  failure = 'server/resources.ts could not be read',
+): Promise<unknown> {
   const program = `import { writeFileSync } from 'node:fs'
 const input = JSON.parse(process.env.APISERVER_KIT_INPUT)
 const answer = (value) => { writeFileSync(3, JSON.stringify(value)); process.exit(0) }
@@ -27,5 +32,5 @@ ${source}`
   const said = `${err}${out}`.trim()
   if (/Cannot find (package|module) '(tsx|@apiserver-kit\/framework)/.test(said))
     throw new UserError('the packages of the project are not installed: run `npm install` first')
-  throw new UserError(`server/resources.ts could not be read:\n${said}`)
+  throw new UserError(`${failure}:\n${said}`)
 }
