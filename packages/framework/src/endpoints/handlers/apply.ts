@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { StatusError } from '../../meta/status.ts'
-import { isObject, type JsonValue } from '../../util/json.ts'
+import { getOwn, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { readYaml } from '../../util/yaml.ts'
 import type { IncomingWrite } from './incoming.ts'
 import type { Patcher } from './patch.ts'
@@ -53,8 +53,23 @@ function parseConfiguration(text: string): { configuration: KubeObject; duplicat
   const { metadata } = value
   if (metadata !== undefined && metadata !== null && !isObject(metadata))
     throw StatusError.badRequest('error decoding YAML: metadata is not an object')
+  refuseOtherTypes(value, isObject(metadata) ? metadata : {})
   const configuration = { ...value, metadata: isObject(metadata) ? metadata : {} } as unknown as KubeObject
   return { configuration, duplicates }
+}
+
+/** What is read before the field manager has judged the types. */
+function refuseOtherTypes(value: JsonObject, metadata: JsonObject): void {
+  const members: [string, JsonValue | undefined][] = [
+    ['apiVersion', getOwn(value, 'apiVersion')],
+    ['kind', getOwn(value, 'kind')],
+    ...(['name', 'generateName', 'namespace', 'uid', 'resourceVersion'] as const).map(
+      (name): [string, JsonValue | undefined] => [`metadata.${name}`, getOwn(metadata, name)],
+    ),
+  ]
+  for (const [path, member] of members)
+    if (member !== undefined && member !== null && typeof member !== 'string')
+      throw StatusError.badRequest(`error decoding YAML: ${path} is not a string`)
 }
 
 /** Name, namespace, uid and resourceVersion of a configuration speak of the object at the URL. */

@@ -18,7 +18,7 @@ export const requestInfo =
       ctx.state.exchange = { request: req, response: res, query: target.query, context }
       res.once('close', () => {
         // HTTP/2 calls an answer finished that the client did not wait for.
-      if (!res.writableEnded || !res.writableFinished) context.abort(new Error('the client is gone'))
+        if (!res.writableEnded || !res.writableFinished) context.abort(new Error('the client is gone'))
       })
     } catch (error) {
       if (error instanceof RequestTargetError) {
