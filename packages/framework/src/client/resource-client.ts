@@ -120,7 +120,7 @@ export class ResourceClient<T extends KubeObject> {
 
   /** Server-side apply: creates the object or changes the fields given, which `fieldManager` then owns. */
   apply(
-    object: Pick<T, 'metadata'> & Readonly<object>,
+    object: Pick<T, 'metadata'> & { readonly [Member in keyof T]?: unknown },
     options: ApplyOptions & { readonly subresource?: string },
   ): Promise<T> {
     const { name = '', namespace, managedFields: _, ...metadata } = object.metadata
