@@ -22,8 +22,7 @@ export const create: Handler = async (scope, exchange) => {
   wipeSystemMetadata(object)
   write.dedupOwners(object)
   const tracked = write.track(undefined, object)
-  await write.admit('CREATE', tracked, undefined)
-  const answer = await (scope.target as Creater<KubeObject>).create(write.toHub(tracked, undefined), context, {
+  const answer = await (scope.target as Creater<KubeObject>).create(await write.submit(tracked, undefined), context, {
     dryRun: write.query.dryRun,
     checks: writeChecks(scope, exchange, 'CREATE', write.query.dryRun),
   })

@@ -7,11 +7,13 @@ import { settleNamespace } from '../../registry/metadata-rules.ts'
 import { StoredResource } from '../../registry/stored-resource.ts'
 import { metadataErrors, metadataUpdateErrors } from '../../registry/metadata-errors.ts'
 import type { SchemaVerdict } from '../../schema/structural.ts'
+import { keepUnchangedTimes } from '../../schema/managed-fields/unchanged-times.ts'
 import { managerOrUserAgent } from '../../schema/managed-fields/field-manager.ts'
 import type { Exchange } from '../exchange.ts'
 import type { WriteQuery } from '../options/write-options.ts'
 import type { RequestScope } from '../scope.ts'
 import { admissionAttributes } from './admission.ts'
+import { checkVersion } from './current-version.ts'
 
 /**
  * What every write does between "here is the object that the client means" and the registry, in Go's order: namespace,
@@ -49,7 +51,7 @@ export class IncomingWrite {
     if (warning !== undefined) this.exchange.context.warnings.add(warning)
   }
 
-  async admit(operation: 'CREATE' | 'UPDATE', object: KubeObject, old: KubeObject | undefined): Promise<void> {
+  async #admit(operation: 'CREATE' | 'UPDATE', object: KubeObject, old: KubeObject | undefined): Promise<void> {
     const { scope, exchange } = this
     if (!scope.admission.mutates(operation)) return
     await scope.admission.admit(
@@ -58,8 +60,18 @@ export class IncomingWrite {
     )
   }
 
+  /** The whole way of an object that a write has made, in Go's order; answers it in the hub version. */
+  async submit(object: KubeObject, live: KubeObject | undefined): Promise<KubeObject> {
+    await this.#admit(live ? 'UPDATE' : 'CREATE', object, live)
+    if (live) {
+      keepUnchangedTimes(live, object)
+      checkVersion(this.scope, object, live)
+    }
+    return this.#toHub(object, live)
+  }
+
   /** Last in the request's version: throws 422 for what the schema refuses, so that hooks and conversions see valid objects only. */
-  toHub(object: KubeObject, old: KubeObject | undefined): KubeObject {
+  #toHub(object: KubeObject, old: KubeObject | undefined): KubeObject {
     const { scope } = this
     scope.strategy?.settle(object, old)
     const judged = old ? object : named(object)

@@ -1,7 +1,6 @@
 import { StatusError } from '../../meta/status.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { Updater } from '../../registry/rest.ts'
-import { keepUnchangedTimes } from '../../schema/managed-fields/unchanged-times.ts'
 import { clone } from '../../util/json.ts'
 import { readBody } from '../body.ts'
 import { patchMediaType } from '../negotiation/content-type.ts'
@@ -10,7 +9,6 @@ import { renderObject } from '../render.ts'
 import { respond } from '../respond.ts'
 import { writeChecks } from './admission.ts'
 import { applier } from './apply.ts'
-import { checkVersion } from './current-version.ts'
 import type { Handler } from './handler.ts'
 import { IncomingWrite } from './incoming.ts'
 import { renderingOf } from './negotiation.ts'
@@ -33,28 +31,20 @@ export const patch: Handler = async (scope, exchange) => {
   const body = await readBody(exchange)
   const make = isApply ? applier(write, body) : patcher(write, mediaType, body)
   const { dryRun } = write.query
-  const canStay = mayStay(scope)
-  const known = unchangedApplies(scope)
+  const repeats = isApply && mayStay(scope) ? unchangedApplies(scope) : undefined
   const warned = context.warnings.headers().length
   const result = await (scope.target as Updater<KubeObject>).update(
     context.info.name,
     async (current) => {
       if (!current && (!isApply || scope.subresource))
         throw StatusError.notFound(scope.groupResource, context.info.name)
-      if (current && canStay && isApply && known.has(write, current, body)) return current
+      if (current && repeats?.has(write, current, body)) return current
       const live = current && scope.toVersion(current)
       const made = make(live)
-      if (made === live && current && canStay) {
-        if (isApply && context.warnings.headers().length === warned) known.add(write, current, body)
-        return current
-      }
-      const object = made === live ? clone(made) : made
-      await write.admit(live ? 'UPDATE' : 'CREATE', object, live)
-      if (live) {
-        keepUnchangedTimes(live, object)
-        checkVersion(scope, object, live)
-      }
-      return write.toHub(object, live)
+      const object = await write.submit(made === live ? clone(made) : made, live)
+      // It has passed every check, and nobody had anything to say of it.
+      if (current && made === live && context.warnings.headers().length === warned) repeats?.add(write, current, body)
+      return object
     },
     context,
     {

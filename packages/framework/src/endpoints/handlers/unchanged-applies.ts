@@ -9,7 +9,7 @@ import type { IncomingWrite } from './incoming.ts'
 const maxRemembered = 1000
 
 /**
- * Applies that came to nothing. Controllers and GitOps tools apply the same again and again: the same configuration by the same manager to the same
+ * Applies that passed every check and came to nothing. Controllers and GitOps tools apply the same again and again: the same configuration by the same manager to the same
  * state comes to nothing once more, and need not be worked out.
  */
 class UnchangedApplies {

@@ -1,13 +1,11 @@
 import type { KubeObject } from '../../meta/object.ts'
 import type { Updater } from '../../registry/rest.ts'
-import { keepUnchangedTimes } from '../../schema/managed-fields/unchanged-times.ts'
 import { clone } from '../../util/json.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
 import { renderObject } from '../render.ts'
 import { respond } from '../respond.ts'
 import { decodedBody } from './decoded-body.ts'
 import { writeChecks } from './admission.ts'
-import { checkVersion } from './current-version.ts'
 import type { Handler } from './handler.ts'
 import { IncomingWrite } from './incoming.ts'
 import { renderingOf } from './negotiation.ts'
@@ -28,13 +26,7 @@ export const update: Handler = async (scope, exchange) => {
       // A copy, as the body is needed again when somebody else writes in between.
       const candidate = clone(object as never) as KubeObject
       const live = current && scope.toVersion(current)
-      const tracked = write.track(live, candidate)
-      await write.admit(live ? 'UPDATE' : 'CREATE', tracked, live)
-      if (live) {
-        keepUnchangedTimes(live, tracked)
-        checkVersion(scope, tracked, live)
-      }
-      return write.toHub(tracked, live)
+      return write.submit(write.track(live, candidate), live)
     },
     context,
     {
