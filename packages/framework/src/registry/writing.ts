@@ -1,4 +1,4 @@
-import type { FieldError } from '../meta/field-error.ts'
+import { field, type FieldError } from '../meta/field-error.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { dedupOwnerReferences, finalizerWarnings } from '../meta/object-meta.ts'
 import { StatusError } from '../meta/status.ts'
@@ -171,23 +171,9 @@ export function checkResourceVersion(
     throw StatusError.badRequest(`strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`)
   if (given === '' || given === '0') {
     if (resource.allowUnconditionalUpdate) return
-    throw new StatusError({
-      code: 422,
-      reason: 'Invalid',
-      message: `${plural}${group ? `.${group}` : ''} "${name}" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update`,
-      details: {
-        name,
-        ...(group ? { group } : {}),
-        kind: plural,
-        causes: [
-          {
-            reason: 'FieldValueInvalid',
-            message: 'Invalid value: 0: must be specified for an update',
-            field: 'metadata.resourceVersion',
-          },
-        ],
-      },
-    })
+    throw StatusError.invalid({ group, kind: plural }, name, [
+      field.invalid('metadata.resourceVersion', 0, 'must be specified for an update'),
+    ])
   }
   if (given !== currentVersion) throw StatusError.conflict(resource.groupResource, name, modified)
 }
