@@ -122,9 +122,11 @@ export class StoreWatch implements WatchStream {
       for (const event of events) {
         if (event.revision <= after) continue
         const mine = new ItemEvent(this.#store.codec, event).seenBy(this.#options.predicate)
-        if (mine) this.#push(mine)
+        if (mine) {
+          this.#push(mine)
+          this.#bookmarked = event.revision
+        }
         this.#reached = event.revision
-        if (mine?.type !== 'BOOKMARK') this.#bookmarked = event.revision
       }
       if (revision > this.#reached) this.#reached = revision
       if (this.#bookmarkWanted) this.#bookmark()
