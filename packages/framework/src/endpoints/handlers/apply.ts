@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../meta/object.ts'
+import { coerceObjectMeta } from '../../meta/object-meta-coercion.ts'
 import { StatusError } from '../../meta/status.ts'
 import { getOwn, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { readYaml } from '../../util/yaml.ts'
@@ -14,6 +15,8 @@ export function applier(write: IncomingWrite, body: Buffer): Patcher {
     checkIdentity(write, patch, live)
     const merged = scope.fieldManager.apply(live, patch, write.manager, query.force ?? false)
     if (merged !== live) {
+      // As decoding does for every other body: what metadata cannot hold goes, or is refused.
+      merged.metadata = coerceObjectMeta(merged.metadata as unknown as JsonValue, scope.kind).meta
       // The configuration has passed the field manager's types, which let pass what lies below an object without members.
       scope.compiled.prune(merged)
       scope.compiled.default(merged, true)
