@@ -1,34 +1,22 @@
 import { hostname } from 'node:os'
-import Koa from 'koa'
 import { pino, type Logger } from 'pino'
-import { AdmissionChain } from '../auth/admission/chain.ts'
-import { NamespaceLifecycle } from '../auth/admission/namespace-lifecycle.ts'
-import { AuthenticationChain } from '../auth/authentication/chain.ts'
-import { PeerCertificates } from '../auth/authentication/peer-certificates.ts'
-import { DiscoveryRoutes } from '../endpoints/discovery/discovery-routes.ts'
-import { Dispatcher } from '../endpoints/dispatcher.ts'
-import { OpenApiRoutes } from '../endpoints/openapi/openapi-routes.ts'
 import { groupResource } from '../meta/group-version.ts'
 import type { InstalledGroup } from '../registry/installed.ts'
 import { ResourceRegistry } from '../registry/resource-registry.ts'
 import type { Resource } from '../registry/resource.ts'
 import { migrateStorages, type StorageMigration } from '../registry/storage-migration.ts'
 import type { Backend } from '../storage/backend.ts'
-import { Cacher } from '../storage/cacher/index.ts'
-import type { Storage } from '../storage/storage.ts'
-import { Store } from '../storage/store.ts'
+import { application } from './application.ts'
 import { Auditing } from './auditing.ts'
-import { director } from './director.ts'
-import { filterChain } from './filters/chain.ts'
 import { Draining } from './filters/draining.ts'
 import { ServerMetrics } from './metrics/server-metrics.ts'
 import { defaults, type ApiServerOptions } from './options.ts'
-import type { RequestState } from './request-state.ts'
 import { HealthRoutes } from './routes/health.ts'
 import { ownCertificates, renewDaily, writePrivate, type OwnCertificates } from './serving/certificate-files.ts'
 import { kubeconfigText } from './serving/kubeconfig.ts'
-import { SecureServer, type RequestListener } from './serving/secure-server.ts'
+import { SecureServer } from './serving/secure-server.ts'
 import { ServingCertificates } from './serving/serving-certificates.ts'
+import { ServerStores } from './stores.ts'
 import { surroundingsOf } from './surroundings-of.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -45,8 +33,7 @@ export class ApiServer {
   readonly health: HealthRoutes
   readonly metrics = new ServerMetrics()
   readonly #registry = new ResourceRegistry()
-  readonly #backends = new Map<Resource, Backend>()
-  readonly #storages: Storage[] = []
+  readonly #stores: ServerStores
   readonly #draining = new Draining()
   #surroundings: Surroundings | undefined
   #certificates: ServingCertificates | undefined
@@ -61,13 +48,14 @@ export class ApiServer {
     this.options = { ...defaults, ...definedOf(options) }
     this.log = options.log ?? pino({ level: 'warn' })
     this.health = new HealthRoutes(this.log)
+    this.#stores = new ServerStores(this.options.backend, this.options.etcdPrefix)
   }
 
   /** Serves a resource. `backend` is its own store, where that is not the server's. Only before {@link listen}. */
   install(resource: Resource, options: { readonly backend?: Backend } = {}): this {
     if (this.#serving) throw new TypeError('install resources before listen')
     this.#registry.install(resource)
-    if (options.backend) this.#backends.set(resource, options.backend)
+    if (options.backend) this.#stores.assign(resource, options.backend)
     return this
   }
 
@@ -79,7 +67,7 @@ export class ApiServer {
       this.#surroundings = surroundings
       // After the author's own, which discovery then names first.
       for (const resource of surroundings.resources) this.#registry.install(resource)
-      await this.#openStores()
+      await this.#stores.open(this.#registry.resources)
       const { tlsCertFile, certDir } = this.options
       // Behind a cluster and with a certificate given, none is made: the file system may be read-only.
       if (surroundings.trustsOwnAuthority || tlsCertFile === undefined)
@@ -101,7 +89,7 @@ export class ApiServer {
   async migrateStorage(signal?: AbortSignal): Promise<readonly StorageMigration[]> {
     const listens = this.#serving !== undefined
     try {
-      if (!listens) await this.#openStores()
+      if (!listens) await this.#stores.open(this.#registry.resources)
       return await migrateStorages(this.#registry.resources, signal)
     } finally {
       if (!listens) await this.close()
@@ -146,16 +134,6 @@ export class ApiServer {
     return this.#serving
   }
 
-  async #openStores(): Promise<void> {
-    await Promise.all([...this.#allBackends()].map((backend) => backend.open()))
-    for (const resource of this.#registry.resources) this.#attach(resource)
-    await Promise.all(this.#storages.map((storage) => storage.ready()))
-  }
-
-  #allBackends(): Set<Backend> {
-    return new Set([this.options.backend, ...this.#backends.values()])
-  }
-
   readonly #unusableFile = (error: unknown): void => {
     this.log.error({ err: error }, 'a certificate file cannot be used: what was there before stays')
   }
@@ -165,18 +143,6 @@ export class ApiServer {
     const names = new Set(['localhost', '127.0.0.1', '::1', hostname()])
     if (bindAddress !== '' && bindAddress !== '0.0.0.0' && bindAddress !== '::') names.add(bindAddress)
     return [...names]
-  }
-
-  #attach(resource: Resource): void {
-    const backend = this.#backends.get(resource) ?? this.options.backend
-    resource.attach({
-      createStorage: (resourcePrefix, codec) => {
-        const store = new Store(backend, { prefix: this.options.etcdPrefix, resourcePrefix, codec })
-        const storage = new Cacher(store)
-        this.#storages.push(storage)
-        return storage
-      },
-    })
   }
 
   async #serve(surroundings: Surroundings): Promise<void> {
@@ -202,6 +168,7 @@ export class ApiServer {
     surroundings.onAuthoritiesChanged(() => {
       certificates.setAuthorities(surroundings.authorities)
     })
+    this.#addHealthChecks(surroundings)
     this.#serving = new SecureServer(
       {
         certificates,
@@ -213,56 +180,20 @@ export class ApiServer {
           this.metrics.handshakeFailed()
         },
       },
-      requestListener(this.#application(surroundings).callback()),
+      application({
+        options,
+        registry: this.#registry,
+        surroundings,
+        auditing: this.#auditing,
+        draining: this.#draining,
+        health: this.health,
+        metrics: this.metrics,
+        log: this.log,
+        serverAddress: () => `:${String(this.#listening.port)}`,
+      }),
     )
     await this.#serving.listen(options.securePort, options.bindAddress)
     if (options.writeKubeconfig !== undefined) writePrivate(options.writeKubeconfig, this.kubeconfig)
-  }
-
-  #application(surroundings: Surroundings): Koa<RequestState> {
-    const app = new Koa<RequestState>()
-    // The chain catches everything: what is left for koa to print are the connections that clients broke.
-    app.silent = true
-    const dispatcher = new Dispatcher(
-      this.#registry,
-      new AdmissionChain([new NamespaceLifecycle(surroundings.namespaces), ...(this.options.admission ?? [])]),
-    )
-    dispatcher.refresh()
-    this.#addHealthChecks(surroundings)
-    const end = this.#director(dispatcher)
-    const chain = filterChain({
-      log: this.log,
-      draining: this.#draining,
-      audit: this.#auditing,
-      authenticator: new AuthenticationChain(
-        [...surroundings.authenticators(new PeerCertificates()), ...(this.options.authenticators ?? [])],
-        { anonymous: true },
-      ),
-      authorizer: surroundings.authorizer(this.options.authorizers ?? []),
-      requestHeaders: () => surroundings.requestHeaders,
-      metrics: this.metrics,
-      known: {
-        serves: (info) => dispatcher.serves(info),
-        hasPath: (path) => end.hasPath(path),
-        connects: (info, method) => dispatcher.connects(info, method),
-      },
-      isLongRunning: (info, method) => dispatcher.isLongRunning(info, method),
-      requestTimeoutMs: this.options.requestTimeoutSeconds * 1000,
-      maxReadsInFlight: this.options.maxRequestsInflight,
-      maxWritesInFlight: this.options.maxMutatingRequestsInflight,
-    })
-    for (const filter of chain) app.use(filter)
-    app.use(end.filter)
-    return app
-  }
-
-  #director(dispatcher: Dispatcher): ReturnType<typeof director> {
-    const groups = (): ResourceRegistry['groups'] => this.#registry.groups
-    const families = [
-      new DiscoveryRoutes(groups, { serverAddress: () => `:${String(this.#listening.port)}` }),
-      new OpenApiRoutes(groups, { title: 'apiserver-kit', version: 'v0' }),
-    ]
-    return director(dispatcher, families, this.health, this.metrics)
   }
 
   #addHealthChecks(surroundings: Surroundings): void {
@@ -270,9 +201,7 @@ export class ApiServer {
     this.health.add({ name: 'log', check: () => undefined })
     this.health.add({
       name: 'etcd',
-      check: async () => {
-        for (const backend of this.#allBackends()) await backend.currentRevision()
-      },
+      check: () => this.#stores.check(),
     })
     for (const check of surroundings.healthChecks) this.health.add(check)
     this.health.add({
@@ -294,17 +223,10 @@ export class ApiServer {
     await this.#auditing?.close()
     await this.#surroundings?.close()
     for (const resource of this.#registry.resources) await resource.close()
-    for (const backend of this.#allBackends()) await backend.close()
+    await this.#stores.close()
   }
 }
 
 /** An option that is there but undefined does not hide its default. */
 const definedOf = (options: ApiServerOptions): ApiServerOptions =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as ApiServerOptions
-
-/** koa's listener speaks of HTTP/1.1 only, and of promises that nobody waits for: the chain catches everything. */
-const requestListener =
-  (callback: ReturnType<Koa['callback']>): RequestListener =>
-  (request, response) => {
-    void callback(request, response)
-  }

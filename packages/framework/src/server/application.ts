@@ -1,0 +1,83 @@
+import Koa from 'koa'
+import type { Logger } from 'pino'
+import { AdmissionChain } from '../auth/admission/chain.ts'
+import { NamespaceLifecycle } from '../auth/admission/namespace-lifecycle.ts'
+import { AuthenticationChain } from '../auth/authentication/chain.ts'
+import { PeerCertificates } from '../auth/authentication/peer-certificates.ts'
+import { DiscoveryRoutes } from '../endpoints/discovery/discovery-routes.ts'
+import { Dispatcher } from '../endpoints/dispatcher.ts'
+import { OpenApiRoutes } from '../endpoints/openapi/openapi-routes.ts'
+import type { ResourceRegistry } from '../registry/resource-registry.ts'
+import type { Auditing } from './auditing.ts'
+import { director } from './director.ts'
+import { filterChain } from './filters/chain.ts'
+import type { Draining } from './filters/draining.ts'
+import type { ServerMetrics } from './metrics/server-metrics.ts'
+import type { ApiServerOptions, defaults } from './options.ts'
+import type { RequestState } from './request-state.ts'
+import type { HealthRoutes } from './routes/health.ts'
+import type { RequestListener } from './serving/secure-server.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface ApplicationParts {
+  readonly options: ApiServerOptions & typeof defaults
+  readonly registry: ResourceRegistry
+  readonly surroundings: Surroundings
+  readonly auditing: Auditing | undefined
+  readonly draining: Draining
+  readonly health: HealthRoutes
+  readonly metrics: ServerMetrics
+  readonly log: Logger
+  /** Where the server listens, as discovery tells it; asked when it does. */
+  readonly serverAddress: () => string
+}
+
+/** Puts the filters and what they protect together. Every resource and every health check is there already. */
+export function application(parts: ApplicationParts): RequestListener {
+  const { options, registry, surroundings, draining, health, metrics, log } = parts
+  const app = new Koa<RequestState>()
+  // The chain catches everything: what is left for koa to print are the connections that clients broke.
+  app.silent = true
+  const dispatcher = new Dispatcher(
+    registry,
+    new AdmissionChain([new NamespaceLifecycle(surroundings.namespaces), ...(options.admission ?? [])]),
+  )
+  dispatcher.refresh()
+  const groups = (): ResourceRegistry['groups'] => registry.groups
+  const families = [
+    new DiscoveryRoutes(groups, { serverAddress: parts.serverAddress }),
+    new OpenApiRoutes(groups, { title: 'apiserver-kit', version: 'v0' }),
+  ]
+  const end = director(dispatcher, families, health, metrics)
+  const chain = filterChain({
+    log,
+    draining,
+    audit: parts.auditing,
+    authenticator: new AuthenticationChain(
+      [...surroundings.authenticators(new PeerCertificates()), ...(options.authenticators ?? [])],
+      { anonymous: true },
+    ),
+    authorizer: surroundings.authorizer(options.authorizers ?? []),
+    requestHeaders: () => surroundings.requestHeaders,
+    metrics,
+    known: {
+      serves: (info) => dispatcher.serves(info),
+      hasPath: (path) => end.hasPath(path),
+      connects: (info, method) => dispatcher.connects(info, method),
+    },
+    isLongRunning: (info, method) => dispatcher.isLongRunning(info, method),
+    requestTimeoutMs: options.requestTimeoutSeconds * 1000,
+    maxReadsInFlight: options.maxRequestsInflight,
+    maxWritesInFlight: options.maxMutatingRequestsInflight,
+  })
+  for (const filter of chain) app.use(filter)
+  app.use(end.filter)
+  return requestListener(app.callback())
+}
+
+/** koa's listener speaks of HTTP/1.1 only, and of promises that nobody waits for: the chain catches everything. */
+const requestListener =
+  (callback: ReturnType<Koa['callback']>): RequestListener =>
+  (request, response) => {
+    void callback(request, response)
+  }
