@@ -142,6 +142,7 @@ export class Dispatcher {
 
   #handlerOf(scope: RequestScope, exchange: Exchange, info: RequestInfo): Handler | undefined {
     const { method } = exchange.request
+    if (info.parts[1] === '') throw StatusError.routeNotFound()
     if (method === 'HEAD' || method === 'OPTIONS') return undefined
     if (scope.subresource) {
       const { connectMethods, servesPath, streams } = scope.subresource
@@ -152,8 +153,9 @@ export class Dispatcher {
       return scope.subresource.verbs.includes(info.verb) ? subresourceHandlers.get(info.verb) : undefined
     }
     if (info.parts.length > 2) return undefined
-    // An object is not created at its own address, and namespaced kinds not outside a namespace.
+    // An object is not created at its own address, nor are several of them changed at once.
     if (info.verb === 'create' && info.name !== '') return undefined
+    if ((info.verb === 'update' || info.verb === 'patch') && info.name === '') return undefined
     if (scope.installed.namespaced && info.namespace === '' && info.verb !== 'list' && info.verb !== 'watch')
       return undefined
     return (scope.installed.verbs as readonly string[]).includes(info.verb) ? handlers.get(info.verb) : undefined

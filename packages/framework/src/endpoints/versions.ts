@@ -1,10 +1,9 @@
-import type { KubeObject } from '../meta/object.ts'
+import { cloneObject, type KubeObject } from '../meta/object.ts'
 import type { ServedVersion } from '../registry/conversion.ts'
 import type { Resource } from '../registry/resource.ts'
 import { StoredResource } from '../registry/stored-resource.ts'
 import type { Kind } from '../schema/kind.ts'
 import { compileKind } from '../schema/structural.ts'
-import { clone } from '../util/json.ts'
 
 /** Hub and spoke conversion among the versions of one resource. */
 export class VersionConverter {
@@ -37,7 +36,7 @@ export class VersionConverter {
   #toSpoke(object: KubeObject, apiVersion: string): { object: KubeObject; kind: Kind } {
     const spoke = this.#spokes.get(apiVersion)
     if (!spoke) throw new Error(`no version ${apiVersion} is declared`)
-    const converted = spoke.fromStorage(clone(object as never))
+    const converted = spoke.fromStorage(cloneObject(object))
     return {
       object: { ...converted, apiVersion, kind: spoke.kind.kind, metadata: converted.metadata },
       kind: spoke.kind,
@@ -59,7 +58,7 @@ export class VersionConverter {
   convert(object: KubeObject, apiVersion: string): KubeObject | undefined {
     if (object.apiVersion === apiVersion) return object
     if (!this.knows(apiVersion) || !this.knows(object.apiVersion)) return undefined
-    const hub = this.toHub(clone(object as never))
+    const hub = this.toHub(cloneObject(object))
     return apiVersion === this.hubVersion ? hub : this.#toSpoke(hub, apiVersion).object
   }
 }

@@ -45,6 +45,8 @@ export function pathSegmentName(name: string, prefix = false): string[] {
 
 /** `[prefix/]name`, as keys of labels and annotations and finalizers are. */
 export function isQualifiedName(value: string): string[] {
+  // Most have no prefix and are in order.
+  if (value.length <= 63 && qualifiedPattern.test(value)) return []
   const parts = value.split('/')
   const errors: string[] = []
   let name = parts[0] ?? ''

@@ -51,14 +51,19 @@ export function validateLabels(labels: Readonly<Record<string, string>>, path: s
 /** What is wrong with annotations: their keys in lower case, and their size together. */
 export function validateAnnotations(annotations: Readonly<Record<string, string>>, path: string): FieldError[] {
   const errors: FieldError[] = []
-  let bytes = 0
-  for (const [key, value] of Object.entries(annotations)) {
-    errors.push(...isQualifiedName(key.toLowerCase()).map((text) => field.invalid(path, key, text)))
-    bytes += Buffer.byteLength(key) + Buffer.byteLength(value)
+  let length = 0
+  for (const key of Object.keys(annotations)) {
+    for (const text of isQualifiedName(key.toLowerCase())) errors.push(field.invalid(path, key, text))
+    length += key.length + (annotations[key] ?? '').length
   }
-  if (bytes > maxAnnotationsBytes) errors.push(field.tooLong(path, maxAnnotationsBytes))
+  // A unit of UTF-16 is three bytes at most.
+  if (length * 3 > maxAnnotationsBytes && bytesOf(annotations) > maxAnnotationsBytes)
+    errors.push(field.tooLong(path, maxAnnotationsBytes))
   return errors
 }
+
+const bytesOf = (texts: Readonly<Record<string, string>>): number =>
+  Object.entries(texts).reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0)
 
 function validateFinalizers(finalizers: readonly string[]): FieldError[] {
   const path = 'metadata.finalizers'

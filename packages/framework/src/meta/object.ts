@@ -1,4 +1,4 @@
-import type { JsonObject } from '../util/json.ts'
+import { clone, type JsonObject } from '../util/json.ts'
 
 /** metav1.OwnerReference */
 export interface OwnerReference {
@@ -17,6 +17,7 @@ export interface ManagedFieldsEntry {
   apiVersion?: string
   time?: string
   fieldsType?: string
+  /** Never changed in place: copies of the object share it. */
   fieldsV1?: JsonObject
   subresource?: string
 }
@@ -44,6 +45,14 @@ export interface KubeObject {
   apiVersion: string
   kind: string
   metadata: ObjectMeta
+}
+
+/** A copy that may be changed, but for the fieldsV1 of its managers: often the larger part of an object, they are only ever replaced. */
+export function cloneObject<T extends KubeObject>(object: T): T {
+  const { managedFields, ...metadata } = object.metadata
+  const copy = clone({ ...object, metadata })
+  if (managedFields) copy.metadata.managedFields = managedFields.map((entry) => ({ ...entry }))
+  return copy
 }
 
 /** metav1.ListMeta */

@@ -1,10 +1,10 @@
-import type { KubeObject } from '../meta/object.ts'
+import { cloneObject, type KubeObject } from '../meta/object.ts'
 import { StatusError } from '../meta/status.ts'
 import { rfc3339 } from '../meta/time.ts'
 import type { RequestContext } from '../request/context.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import type { StoredItem } from '../storage/stored-item.ts'
-import { clone } from '../util/json.ts'
+
 import { checkPreconditions, finalizersForDeletion, markAsDeleting } from './garbage-collection.ts'
 import type { Answer, DeleteCheck, DeleteOptions, DeleteResult, List, ListOptions } from './rest.ts'
 import { interpreted } from './storage-status.ts'
@@ -18,7 +18,7 @@ class KeptMeanwhile extends Error {}
 
 /** What is to be stored of an object that stays for its finalizers; throws DeleteNow when nothing keeps it. */
 function marked<T extends KubeObject>(current: T, options: DeleteOptions): T {
-  const object = clone(current as never) as T
+  const object = cloneObject(current)
   const finalizers = finalizersForDeletion(object, options)
   if (finalizers) {
     if (finalizers.length) object.metadata.finalizers = finalizers

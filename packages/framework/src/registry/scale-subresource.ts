@@ -1,9 +1,9 @@
 import type { FieldError } from '../meta/field-error.ts'
-import type { KubeObject } from '../meta/object.ts'
+import { cloneObject, type KubeObject } from '../meta/object.ts'
 import { StatusError } from '../meta/status.ts'
 import type { RequestContext } from '../request/context.ts'
 import { StoredItem } from '../storage/stored-item.ts'
-import { clone } from '../util/json.ts'
+
 import type { Resource } from './resource.ts'
 import type { Answer, Getter, GetOptions, UpdatedObject, UpdateOptions, UpdateResult, Updater } from './rest.ts'
 import { Scale } from './scale-kind.ts'
@@ -127,7 +127,7 @@ export class ScaleSubresource<T extends KubeObject = KubeObject>
     const scale = await updated(live)
     const { replicas = 0 } = scale.spec
     if (replicas === unset) throw StatusError.badRequest(`the spec replicas field "${this.#spec.text}" cannot be empty`)
-    const object = clone(current as never) as T
+    const object = cloneObject(current)
     this.#spec.set(object, replicas)
     if (scale.metadata.resourceVersion) object.metadata.resourceVersion = scale.metadata.resourceVersion
     const entries = managers.toParent(managedFields, scale.metadata.managedFields, this.#apiVersion(info.version))

@@ -1,8 +1,8 @@
-import type { KubeObject } from '../meta/object.ts'
+import { cloneObject, type KubeObject } from '../meta/object.ts'
 import { compileKind } from '../schema/structural.ts'
 import { JsonCodec } from '../storage/codec.ts'
 import type { ItemCodec } from '../storage/stored-item.ts'
-import { clone } from '../util/json.ts'
+
 import type { ServedVersion } from './conversion.ts'
 import type { StoredResource } from './stored-resource.ts'
 
@@ -22,7 +22,7 @@ export function storedCodec<T extends KubeObject>(resource: StoredResource<T>): 
     kind: hub.kind,
     fromHub: encoded
       ? (object) => ({
-          ...encoded.fromStorage(clone(object as never)),
+          ...encoded.fromStorage(cloneObject(object as T)),
           apiVersion: encoded.kind.apiVersion,
           kind: hub.kind,
         })

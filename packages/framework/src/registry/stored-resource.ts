@@ -1,7 +1,7 @@
 import { isDnsSubdomain } from '../meta/names.ts'
 import type { FieldError } from '../meta/field-error.ts'
 import { groupResource, type GroupResource } from '../meta/group-version.ts'
-import type { KubeObject } from '../meta/object.ts'
+import { cloneObject, type KubeObject } from '../meta/object.ts'
 import type { RequestContext } from '../request/context.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import type { Predicate, Storage, WatchStream } from '../storage/storage.ts'
@@ -219,7 +219,7 @@ export abstract class StoredResource<T extends KubeObject>
 
   /** A private copy of the object that an answer stands for. */
   copyOf(answer: Answer<T>): T {
-    return clone((answer instanceof StoredItem ? answer.object : answer) as never)
+    return cloneObject((answer instanceof StoredItem ? answer.object : answer) as T)
   }
 
   /** Throws KeyNotFound for what the request may not know of. */

@@ -1,12 +1,12 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { FieldError } from '../meta/field-error.ts'
 import type { GroupVersionKind } from '../meta/group-version.ts'
-import type { KubeObject } from '../meta/object.ts'
+import { cloneObject, type KubeObject } from '../meta/object.ts'
 import { StatusError } from '../meta/status.ts'
 import type { RequestContext } from '../request/context.ts'
 import type { Kind } from '../schema/kind.ts'
 import { StoredItem } from '../storage/stored-item.ts'
-import { clone } from '../util/json.ts'
+
 import type { Resource } from './resource.ts'
 import type { Getter } from './rest.ts'
 
@@ -54,7 +54,7 @@ export abstract class Subresource<T extends KubeObject = KubeObject> {
     if (!isGetter<T>(resource)) throw new TypeError(`the subresource ${this.name} needs a ${kind} that can be read`)
     const answer = await resource.get(name, ctx)
     if (answer === undefined) throw StatusError.notFound({ group, resource: plural }, name)
-    return clone((answer instanceof StoredItem ? answer.object : answer) as never)
+    return cloneObject((answer instanceof StoredItem ? answer.object : answer) as T)
   }
 }
 

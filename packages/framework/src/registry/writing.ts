@@ -1,12 +1,11 @@
 import { field, type FieldError } from '../meta/field-error.ts'
-import type { KubeObject } from '../meta/object.ts'
+import { cloneObject, type KubeObject } from '../meta/object.ts'
 import { dedupOwnerReferences, finalizerWarnings } from '../meta/object-meta.ts'
 import { StatusError } from '../meta/status.ts'
 import type { RequestContext } from '../request/context.ts'
 import { checkUid } from '../storage/preconditions.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import type { StoredItem } from '../storage/stored-item.ts'
-import { clone } from '../util/json.ts'
 import {
   deletionIsComplete,
   differsBeyondMetadata,
@@ -69,7 +68,7 @@ export async function createObject<T extends KubeObject>(
   refuseResourceVersion(object)
   const generated = !object.metadata.name && !!object.metadata.generateName
   for (let attempt = 1; ; attempt++) {
-    const candidate = generated ? clone(object as never) : object
+    const candidate = generated ? cloneObject(object) : object
     const ready = await beforeCreate(resource, candidate, ctx, options.checks)
     const name = ready.metadata.name ?? ''
     try {

@@ -1,7 +1,7 @@
 import { StatusError } from '../../meta/status.ts'
-import type { KubeObject } from '../../meta/object.ts'
+import { cloneObject, type KubeObject } from '../../meta/object.ts'
 import type { Updater } from '../../registry/rest.ts'
-import { clone } from '../../util/json.ts'
+
 import { readBody } from '../body.ts'
 import { patchMediaType } from '../negotiation/content-type.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
@@ -41,7 +41,7 @@ export const patch: Handler = async (scope, exchange) => {
       if (current && repeats?.has(write, current, body)) return current
       const live = current && scope.toVersion(current)
       const made = make(live)
-      const object = await write.submit(made === live ? clone(made) : made, live)
+      const object = await write.submit(made === live ? cloneObject(made) : made, live)
       // It has passed every check, and nobody had anything to say of it.
       if (current && made === live && context.warnings.headers().length === warned) repeats?.add(write, current, body)
       return object

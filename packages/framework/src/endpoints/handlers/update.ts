@@ -1,6 +1,6 @@
-import type { KubeObject } from '../../meta/object.ts'
+import { cloneObject, type KubeObject } from '../../meta/object.ts'
 import type { Updater } from '../../registry/rest.ts'
-import { clone } from '../../util/json.ts'
+
 import { decodeWriteQuery } from '../options/write-options.ts'
 import { renderObject } from '../render.ts'
 import { respond } from '../respond.ts'
@@ -24,7 +24,7 @@ export const update: Handler = async (scope, exchange) => {
     context.info.name,
     async (current) => {
       // A copy, as the body is needed again when somebody else writes in between.
-      const candidate = clone(object as never) as KubeObject
+      const candidate = cloneObject(object)
       const live = current && scope.toVersion(current)
       return write.submit(write.track(live, candidate), live)
     },

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { StatusError } from '../../meta/status.ts'
 import { rfc3339 } from '../../meta/time.ts'
-import { clone, deepEqual, type JsonValue } from '../../util/json.ts'
+import { clone, deepEqual, getOwn, isObject, setOwn, type JsonValue } from '../../util/json.ts'
 import type { Type } from './atoms.ts'
 import { Change, neverOwned, type Versions } from './change.ts'
 import { conflictError, findConflicts, withoutFields } from './conflicts.ts'
@@ -42,23 +42,19 @@ export class Application {
     this.#check(configuration)
     const value = configuration as unknown as JsonValue
     const last = managers.get(this.#identity)
-    const own: Manager = {
-      manager,
-      operation: 'Apply',
-      apiVersion,
-      subresource,
-      time: last?.time,
-      set: this.#applied(toFieldSet(type, value)),
-    }
+    const applied = this.#applied(toFieldSet(type, value))
+    const own: Manager = { manager, operation: 'Apply', apiVersion, subresource, time: last?.time, set: applied }
     managers.set(this.#identity, own)
     let merged = merge(type, (live as JsonValue | undefined) ?? type.zero, value) as unknown as KubeObject
-    if (last && !last.set.isEmpty) merged = prune(versions, merged, managers, last, apiVersion)
+    // What the applier still wants stays anyway.
+    if (last && !(last.apiVersion === apiVersion && last.set.difference(applied).isEmpty))
+      merged = prune(versions, merged, managers, last, apiVersion)
     const change = new Change(versions, live, merged)
     if (!this.#options.force) this.#refuseConflicts(live, managers, change)
     change.disown(managers, this.#identity)
     const unchanged = live !== undefined && deepEqual(live, merged)
-    this.#settle(managers, own, unchanged ? own.time : rfc3339())
-    return unchanged ? undefined : clone(merged)
+    this.#settle(managers, own, last, unchanged ? own.time : rfc3339())
+    return unchanged ? undefined : unshared(merged, live)
   }
 
   #check(configuration: KubeObject): void {
@@ -84,10 +80,21 @@ export class Application {
     if (conflicts.length) throw conflictError(conflicts)
   }
 
-  /** What is the server's is merged but never owned. */
-  #settle(managers: Managers, own: Manager, time: string | undefined): void {
+  /** What is the server's is merged but never owned. A set that stays the same stays the one whose fieldsV1 is made. */
+  #settle(managers: Managers, own: Manager, last: Manager | undefined, time: string | undefined): void {
     const set = own.set.difference(neverOwned)
     if (set.isEmpty) managers.delete(this.#identity)
-    else managers.set(this.#identity, { ...own, set, time })
+    else managers.set(this.#identity, { ...own, set: last?.set.equals(set) ? last.set : set, time })
   }
+}
+
+/** Without anything that is the live object's: what a merge did not have to change, it shares. In place. */
+function unshared<T>(merged: T, live: unknown): T {
+  if (merged === live || Array.isArray(merged)) return clone(merged)
+  if (isObject(merged) && isObject(live))
+    for (const key of Object.keys(merged)) {
+      const member = merged[key]
+      if (typeof member === 'object' && member !== null) setOwn(merged, key, unshared(member, getOwn(live, key)))
+    }
+  return merged
 }

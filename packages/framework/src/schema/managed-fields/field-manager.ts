@@ -1,7 +1,7 @@
-import type { KubeObject, ManagedFieldsEntry } from '../../meta/object.ts'
+import { cloneObject, type KubeObject, type ManagedFieldsEntry } from '../../meta/object.ts'
 import { StatusError } from '../../meta/status.ts'
 import { rfc3339 } from '../../meta/time.ts'
-import { clone, deepEqual, type JsonValue } from '../../util/json.ts'
+import { deepEqual, type JsonValue } from '../../util/json.ts'
 import { Application } from './application.ts'
 import { Change, neverOwned, serverMetadata, type Versions } from './change.ts'
 import { conforms } from './conforms.ts'
@@ -72,7 +72,7 @@ export class FieldManager {
     const { managedFields } = live?.metadata ?? {}
     const sameManagers = deepEqual(entries ?? [], managedFields ?? [])
     if (live && !applied && sameManagers && manager !== kubectlManager) return live
-    const object = applied ?? clone(before ?? patch)
+    const object = applied ?? cloneObject(before ?? patch)
     if (manager === kubectlManager) updateLastApplied(object, patch)
     if (live && !applied && sameManagers && deepEqual(object, before)) return live
     if (entries) object.metadata.managedFields = entries

@@ -15,6 +15,7 @@ const leaf: FieldNode = { member: true, below: undefined }
  */
 export class FieldSet {
   readonly nodes: ReadonlyMap<PathElement, FieldNode>
+  #json: JsonObject | undefined
 
   /** `nodes` belongs to the set from here on, and holds no node without members. */
   constructor(nodes: ReadonlyMap<PathElement, FieldNode>) {
@@ -37,16 +38,22 @@ export class FieldSet {
     return FieldSet.fromJson(parseJson(json))
   }
 
-  /** Reads fieldsV1. Steps of an unknown kind are passed over; throws an Error for what is no fieldsV1. */
+  /**
+   * Reads fieldsV1, which nobody may change from here on: it is read once. Steps of an unknown kind are passed over; throws an Error for what is no
+   * fieldsV1.
+   */
   static fromJson(fields: JsonValue): FieldSet {
     if (fields === null) return FieldSet.empty
     if (!isObject(fields)) throw new Error('expected an object of fields')
-    return read(fields).below ?? FieldSet.empty
+    let set = alreadyRead.get(fields)
+    if (!set) alreadyRead.set(fields, (set = read(fields).below ?? FieldSet.empty))
+    return set
   }
 
-  /** fieldsV1, its keys in Kubernetes' order. */
+  /** fieldsV1, its keys in Kubernetes' order. Made once: nobody may change it. */
   toJson(): JsonObject {
-    return write(this, false)
+    if (!this.#json) alreadyRead.set((this.#json = write(this, false)), this)
+    return this.#json
   }
 
   get isEmpty(): boolean {
@@ -141,6 +148,8 @@ export class FieldSet {
     }
   }
 }
+
+const alreadyRead = new WeakMap<JsonObject, FieldSet>()
 
 // Not a static member: TypeScript 6.0 compiles a class that makes itself there to one that cannot.
 const nothing = new FieldSet(new Map())
