@@ -8,6 +8,7 @@ describe('parseRequestTarget', () => {
     ['/a%20b', '/a b', ''],
     ['/a?b?c', '/a', 'b%3Fc='],
     ['/a#b?c', '/a', ''],
+    ['/a?b=1;c=2&d=%3B&e=%zz&%=f&g=%&h=%4', '/a', 'd=%3B'],
     ['http://host/a?b=c', '/a', 'b=c'],
     ['https://user@host:1', '/', ''],
     ['https://host?b=c', '/', 'b=c'],

@@ -17,8 +17,19 @@ export function parseRequestTarget(url: string): RequestTarget {
   const whole = fragment < 0 ? origin : origin.slice(0, fragment)
   const mark = whole.indexOf('?')
   const rawPath = mark < 0 ? whole : whole.slice(0, mark)
-  return { path: decodePath(rawPath), query: new URLSearchParams(mark < 0 ? '' : whole.slice(mark + 1)) }
+  return { path: decodePath(rawPath), query: new URLSearchParams(mark < 0 ? '' : wellFormed(whole.slice(mark + 1))) }
 }
+
+const malformed = /;|%(?![\da-fA-F]{2})/
+
+/** Without the pairs that Go leaves out: those with a semicolon, and those with a broken escape. */
+const wellFormed = (query: string): string =>
+  malformed.test(query)
+    ? query
+        .split('&')
+        .filter((pair) => !malformed.test(pair))
+        .join('&')
+    : query
 
 function originForm(url: string): string {
   const match = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url)

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../../auth/authorization/forbidden.ts'
+import { quote } from '../../meta/go-format.ts'
 import { parseRequestInfo, RequestInfoError } from '../../request/request-info.ts'
 import { parseRequestTarget, RequestTargetError } from '../../request/request-target.ts'
 import { ServedContext, type Filter } from '../request-state.ts'
@@ -26,7 +28,8 @@ export const requestInfo =
         return Promise.resolve()
       }
       if (!(error instanceof RequestInfoError)) throw error
-      plainText(res, 500, `Internal Server Error: ${JSON.stringify(url)}: ${error.message}`)
+      const text = `Internal Server Error: ${quote(url)}: failed to create RequestInfo: ${error.message}`
+      plainText(res, 500, escapeHtml(text))
       return Promise.resolve()
     }
     return next()
