@@ -215,9 +215,16 @@ describe('dedupOwnerReferences', () => {
 
 describe('finalizerWarnings', () => {
   it('asks for a domain and a path', () => {
-    expect(finalizerWarnings({ finalizers: ['foo', 'example.com/f', 'example.com', 'orphan'] })).to.deep.equal([
-      'metadata.finalizers: "foo": prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers',
+    expect(finalizerWarnings({ finalizers: ['foo', 'example.com/f', 'example.com', 'orphan', 'foo'] })).to.deep.equal([
       'metadata.finalizers: "example.com": prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers',
+      'metadata.finalizers: "foo": prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers',
     ])
+  })
+
+  it('says nothing of those that were there before', () => {
+    const old = { finalizers: ['foo', 'bar'] }
+    expect(finalizerWarnings({ finalizers: ['bar', 'foo'] }, old)).to.deep.equal([])
+    expect(finalizerWarnings({ finalizers: ['bar', 'new'] }, old)).to.have.length(1)
+    expect(finalizerWarnings({}, old)).to.deep.equal([])
   })
 })

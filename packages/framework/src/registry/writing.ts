@@ -143,7 +143,7 @@ async function beforeUpdate<T extends KubeObject>(
     ...(resource.preparesUpdate ? checks.schema(object, old) : []),
   ]
   if (errors.length) throw StatusError.invalid(resource.storageVersion, metadata.name ?? '', errors)
-  for (const warning of finalizerWarnings(metadata)) ctx.warnings.add(warning)
+  for (const warning of finalizerWarnings(metadata, old.metadata)) ctx.warnings.add(warning)
   await checks.admission(object, old)
   return resource.canonicalize(object)
 }
