@@ -139,10 +139,13 @@ export function dedupOwnerReferences(meta: ObjectMeta, afterAdmission = false): 
   return `.metadata.ownerReferences contains duplicate entries${when}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${duplicates.join(', ')}`
 }
 
-/** The texts of Warnings about finalizers without a path. Source: apiextensions customresource/strategy.go. */
-export function finalizerWarnings(meta: ObjectMeta): string[] {
-  return (meta.finalizers ?? [])
-    .filter((finalizer) => !finalizer.includes('/') && !wellKnown.has(finalizer))
+/** The texts of Warnings about finalizers without a path that `old` has not got yet, by name. Source: apiextensions customresource/strategy.go. */
+export function finalizerWarnings(meta: ObjectMeta, old: ObjectMeta = {}): string[] {
+  if (!meta.finalizers) return []
+  const known = new Set(old.finalizers)
+  return [...new Set(meta.finalizers)]
+    .filter((finalizer) => !known.has(finalizer) && !finalizer.includes('/') && !wellKnown.has(finalizer))
+    .sort()
     .map(
       (finalizer) =>
         `metadata.finalizers: ${quote(finalizer)}: prefer a domain-qualified finalizer name ${
