@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
+import { clusterEtcd } from '../harness/cluster-binaries.ts'
+import { hasGo } from '../harness/go-build.ts'
 
 const serverVersion = 'v0.36.3'
 const root = join(import.meta.dirname, '..', '..')
@@ -22,18 +24,17 @@ export class NoGo extends Error {
 
 /** Builds what is not there yet; Go's server and etcd only where they are to run. Throws {@link NoGo} on a machine without Go. */
 export function build({ alone }: { readonly alone: boolean }): Binaries {
-  if (spawnSync('go', ['version']).status !== 0) throw new NoGo('Go is not installed')
+  if (!hasGo()) throw new NoGo('Go is not installed')
   const bin = join(cache, 'bin')
   mkdirSync(bin, { recursive: true })
   const binaries = {
     load: join(bin, 'load'),
     server: join(bin, `sample-apiserver-${serverVersion}`),
-    etcd: join(bin, 'etcd'),
+    etcd: alone ? '' : clusterEtcd(),
   }
   const here = import.meta.dirname
   go(['build', '-o', binaries.load, '.'], join(here, 'load'))
   if (alone) return binaries
-  if (!existsSync(binaries.etcd)) go(['build', '-o', binaries.etcd, '.'], join(here, 'etcd'))
   if (!existsSync(binaries.server)) {
     // The module's own versions of everything, as its authors build it.
     const module = join(cache, `sample-apiserver-${serverVersion}`)

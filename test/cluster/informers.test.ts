@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'chai'
 import type { AggregatedExample } from '../harness/aggregated-example.ts'
-import { hasGo } from '../harness/cluster-binaries.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { eventually } from '../harness/eventually.ts'
-import { GoInformers } from '../harness/go-informers.ts'
+import { GoInformers, whyNoGoInformers } from '../harness/go-informers.ts'
 import { setting } from './setting.ts'
 
 const namespaces = '/api/v1/namespaces'
@@ -15,7 +14,8 @@ const flunder = (name: string): object => ({
   metadata: { name, labels: { round: '0' } },
 })
 
-if (!hasGo()) console.log('SKIPPED informers of client-go: no Go to build them with')
+const leftOut = whyNoGoInformers()
+if (leftOut !== undefined) console.log(`LEFT OUT: informers of client-go: ${leftOut}`)
 else
   describe('Informers of client-go through the aggregation layer', function () {
     this.timeout(240_000)

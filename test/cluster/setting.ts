@@ -26,9 +26,7 @@ export function setting(): Promise<Setting> {
 }
 
 async function start(): Promise<Setting> {
-  const binaries = clusterBinaries()
-  if (!binaries) throw new Error('no control plane: run these tests with `npm run test:cluster`')
-  cluster = await Cluster.start(binaries)
+  cluster = await Cluster.start(clusterBinaries())
   example = await AggregatedExample.prepare(cluster)
   const started = performance.now()
   await example.start()

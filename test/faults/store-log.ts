@@ -16,8 +16,12 @@ export class StoreLog {
     this.#place = place
   }
 
-  /** All that came since the last time. While a server has the folder of LMDB, it cannot be read. */
-  async readOn(): Promise<void> {
+  /**
+   * All that came since the last time; then `forget` may compact the store up to a revision that was read. While a server has the folder
+   * of LMDB, it cannot be read.
+   */
+  async readOn(forget?: (read: { readonly before: number; readonly now: number }) => number): Promise<void> {
+    const before = this.#read
     const backend =
       'path' in this.#place
         ? new LmdbBackend({ path: this.#place.path, historySeconds: 0 })
@@ -27,10 +31,9 @@ export class StoreLog {
     try {
       const current = await backend.currentRevision()
       if (current < this.#read) throw new Error(`the store is at ${String(current)}, and was at ${String(this.#read)}`)
-      if (current === this.#read) return
       const watch = backend.watch(storedBelow, `${storedBelow}\u{10ffff}`, { after: this.#read, signal: end.signal })
       const batches = watch[Symbol.asyncIterator]()
-      for (let next = batches.next(); ;) {
+      for (let next = batches.next(); this.#read < current;) {
         backend.requestProgress()
         const batch = await next
         if (batch.done) throw new Error('the log of the store ends before its revision')
@@ -42,9 +45,11 @@ export class StoreLog {
           })
         // A server that is still there writes on meanwhile
         this.#read = batch.value.revision
-        if (this.#read >= current) break
         next = batches.next()
+        next.catch(() => undefined)
       }
+      const forgotten = forget?.({ before, now: this.#read }) ?? 0
+      if (forgotten > 0) await backend.compact(forgotten)
     } finally {
       end.abort()
       await backend.close()

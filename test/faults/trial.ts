@@ -1,5 +1,6 @@
 import { once, setMaxListeners } from 'node:events'
 import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -30,11 +31,12 @@ export interface Trial {
 const writerCount = 6
 const watcherCount = 12
 /**
- * History is forgotten in between, but never before it is read: a server forgets nothing but what came before its start,
- * as long as it lives for less than two of these.
+ * LMDB's server forgets history by itself, but never before it is read: what came after its start stays as long as it lives for less than
+ * two of these. Whatever the store, some that was read is forgotten between two lives of the server, and the whole of it now and then.
  */
 const compactionMs = 2500
 const lifetimeMs = { least: 500, most: 4500 }
+const startReserveMs = 500
 const convergeMs = 20_000
 
 /** Writes and watches at random while the server is killed again and again; then judges what everybody has seen. */
@@ -44,9 +46,14 @@ export async function runTrial({ seed, seconds, etcd: binary }: TrialOptions): P
   const port = await freePort()
   const etcd = binary === undefined ? undefined : await EtcdServer.start(binary, directory)
   const log = new StoreLog(etcd ? { etcd: etcd.url } : { path: join(directory, 'data') })
-  const args = ['--etcd-compaction-interval', `${String(compactionMs)}ms`]
-  if (etcd) args.push('--etcd-servers', etcd.url)
-  const start = (): Promise<ExampleServer> => ExampleServer.start('sample-apiserver', { directory, port, args })
+  let bornMs = 0
+  const start = ({ compact = !etcd } = {}): Promise<ExampleServer> => {
+    bornMs = performance.now()
+    const args = ['--etcd-compaction-interval', compact ? `${String(compactionMs)}ms` : '0']
+    if (etcd) args.push('--etcd-servers', etcd.url)
+    return ExampleServer.start('sample-apiserver', { directory, port, args })
+  }
+  const readLog = (): Promise<void> => log.readOn(({ before, now }) => (random.chance(0.3) ? now : before))
   let server = await start()
   try {
     const client = (): HttpsClient => new HttpsClient(server.url, server.credentials)
@@ -66,7 +73,9 @@ export async function runTrial({ seed, seconds, etcd: binary }: TrialOptions): P
     let [kills, etcdKills] = [0, 0]
     const deadline = Date.now() + seconds * 1000
     while (Date.now() < deadline) {
-      await sleep(random.integer(lifetimeMs.least, lifetimeMs.most))
+      const longestMs = bornMs + 2 * compactionMs - startReserveMs - performance.now()
+      const lifeMs = random.integer(lifetimeMs.least, lifetimeMs.most)
+      await sleep(etcd ? lifeMs : Math.max(0, Math.min(lifeMs, longestMs)))
       if (etcd && random.chance(0.5)) {
         await etcd.kill()
         etcdKills++
@@ -76,12 +85,16 @@ export async function runTrial({ seed, seconds, etcd: binary }: TrialOptions): P
       if (!etcd || random.chance(0.7)) {
         await kill(server)
         kills++
-        await log.readOn()
+        await readLog()
         server = await start()
-      } else await log.readOn()
+      } else await readLog()
     }
     stopWriters.abort()
     await writing
+    await kill(server)
+    await readLog()
+    // However long it takes now until all have seen everything
+    server = await start({ compact: false })
     const last = await writeLast(take())
     const lagging = await converged(watchers, last)
     stopWatchers.abort()
@@ -96,6 +109,7 @@ export async function runTrial({ seed, seconds, etcd: binary }: TrialOptions): P
       sessions: watchers.flatMap(({ sessions }) => sessions),
     }
     const expired = watchers.reduce((sum, watcher) => sum + watcher.expired, 0)
+    await rm(directory, { recursive: true, force: true })
     return {
       history,
       violations: [...check(history), ...lagging],

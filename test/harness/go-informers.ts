@@ -2,13 +2,26 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { goBuild } from './cluster-binaries.ts'
+import { CannotBuild, goBuild } from './go-build.ts'
 
 /** What one informer holds, and what its handler was told: versions by name. */
 export interface InformerView {
   readonly objects: Readonly<Record<string, string>>
   readonly told: Readonly<Record<string, string>>
   readonly violations: readonly string[]
+}
+
+const binary = (): string => join(goBuild('client-go', 'client-go'), 'client-go')
+
+/** Why there are no informers of client-go on this machine; undefined: there are, and built. */
+export function whyNoGoInformers(): string | undefined {
+  try {
+    binary()
+    return undefined
+  } catch (error) {
+    if (error instanceof CannotBuild) return error.message
+    throw error
+  }
 }
 
 /** test/cluster/client-go as a process: client-go's informers on the flunders of one namespace. */
@@ -26,9 +39,8 @@ export class GoInformers {
 
   /** Both informers are filled when it resolves. */
   static async start(kubeconfig: string, namespace: string): Promise<GoInformers> {
-    const binary = join(goBuild('client-go', ['client-go']), 'client-go')
     const env = { PATH: process.env.PATH, KUBE_FEATURE_WatchListClient: 'true' }
-    const informers = new GoInformers(spawn(binary, [kubeconfig, namespace], { env }))
+    const informers = new GoInformers(spawn(binary(), [kubeconfig, namespace], { env }))
     await informers.#line()
     return informers
   }

@@ -25,6 +25,7 @@ export class Compactor {
   /** The store's revision at the last round: what the next one forgets. */
   #revision = 0
   #timer: NodeJS.Timeout | undefined
+  #stopped = false
 
   constructor(cluster: Cluster, options: CompactorOptions) {
     this.#cluster = cluster
@@ -34,20 +35,21 @@ export class Compactor {
   /** 0: never. */
   start(intervalSeconds: number): void {
     if (!(intervalSeconds > 0)) return
-    let running = false
-    this.#timer = setInterval(() => {
-      if (running) return
-      running = true
+    // From the end of one round to the next: a revision that a slow round has learned is kept for an interval, too
+    this.#timer = setTimeout(() => {
       // A failure is no harm: the next round does the work of both
       void this.round()
         .catch(() => undefined)
-        .finally(() => (running = false))
+        .finally(() => {
+          if (!this.#stopped) this.start(intervalSeconds)
+        })
     }, intervalSeconds * 1000)
     this.#timer.unref()
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    this.#stopped = true
+    clearTimeout(this.#timer)
   }
 
   /** Whether this server was the one to compact. */

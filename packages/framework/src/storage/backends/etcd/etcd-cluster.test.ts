@@ -193,7 +193,7 @@ if (etcdBinary)
       await cluster.close()
     })
   })
-else console.log(`not run: "${name}", which needs ETCD_BINARY, the path to an etcd`)
+else console.log(`LEFT OUT: ${name}: ETCD_BINARY names none`)
 
 const tlsName = 'EtcdBackend with a real etcd over TLS'
 
@@ -252,4 +252,4 @@ if (etcdBinary)
       }
     })
   })
-else console.log(`not run: "${tlsName}", which needs ETCD_BINARY, the path to an etcd`)
+else console.log(`LEFT OUT: ${tlsName}: ETCD_BINARY names none`)

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-/** Path to an etcd; where it is not set, the tests that need one are not declared. */
+/** Path to an etcd, which mocha's set-up finds (test/harness/etcd-setup.ts); where there is none, the tests that need one are not declared, and say so. */
 export const etcdBinary = process.env.ETCD_BINARY ?? ''
 
 /** An etcd of one or more members on this machine, in a folder that goes with it. */
