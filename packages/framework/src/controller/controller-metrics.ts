@@ -22,7 +22,7 @@ export interface ReconcileObserver {
   timedOut(): void
 }
 
-type QueueOfAny = Pick<WorkQueue<unknown>, 'length' | 'unfinishedWorkSeconds' | 'longestRunningSeconds'>
+type QueueOfAny = Pick<WorkQueue<unknown>, 'depths' | 'unfinishedWorkSeconds' | 'longestRunningSeconds'>
 
 /** The metrics of one Manager, by the names that controller-runtime gives them. Source: controller-runtime pkg/metrics. */
 export class ControllerMetrics {
@@ -98,7 +98,7 @@ export class ControllerMetrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry })
-    this.#ofQueues('workqueue_depth', 'Current depth of workqueue', (queue) => queue.length)
+    this.#depths()
     this.#ofQueues(
       'workqueue_unfinished_work_seconds',
       'How many seconds of work has been done that is in progress and hasn’t been observed by work_duration. Large values indicate stuck threads. One can deduce the number of stuck threads by observing the rate at which this increases.',
@@ -197,6 +197,22 @@ export class ControllerMetrics {
 
   #queueHistogram(name: string, help: string): Histogram<'name' | 'controller'> {
     return new Histogram({ name, help, labelNames: queueLabels, buckets: queueBuckets, registers: [this.registry] })
+  }
+
+  /** Asked for when it is read. The depth is told by priority. */
+  #depths(): void {
+    const queues = this.#queues
+    new Gauge({
+      name: 'workqueue_depth',
+      help: 'Current depth of workqueue by workqueue and priority',
+      labelNames: [...queueLabels, 'priority'],
+      registers: [this.registry],
+      collect() {
+        for (const [controller, { depths }] of queues)
+          for (const [priority, depth] of new Map([[0, 0], ...depths]))
+            this.set({ name: controller, controller, priority: String(priority) }, depth)
+      },
+    })
   }
 
   /** Asked for when it is read. */

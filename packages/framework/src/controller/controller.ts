@@ -1,6 +1,7 @@
 import type { InformerCache } from '../client/informer-cache.ts'
 import { objectKey, type NamespacedName, type ResourceKind } from '../client/resource-kind.ts'
 import type { KubeObject } from '../meta/object.ts'
+import type { Clock } from '../util/clock.ts'
 import { ControllerError } from './controller-error.ts'
 import type { ControllerMetrics } from './controller-metrics.ts'
 import type { Logger } from './logger.ts'
@@ -39,6 +40,8 @@ export interface ControllerContext {
   readonly cache: InformerCache
   readonly logger: Logger
   readonly metrics?: ControllerMetrics
+  /** Default: the machine's. */
+  readonly clock?: Clock
 }
 
 /**
@@ -103,7 +106,7 @@ export class Controller {
    * Waits for the first objects, then reconciles until the signal aborts and the calls that run have ended. Rejects when
    * the objects do not arrive in time. The cache must be running, and a controller runs once.
    */
-  async start(signal: AbortSignal, { cache, logger, metrics }: ControllerContext): Promise<void> {
+  async start(signal: AbortSignal, { cache, logger, metrics, clock }: ControllerContext): Promise<void> {
     if (this.#started) throw new TypeError(`controller ${this.name} was started more than once`)
     if (this.#sources.length === 0)
       throw new TypeError(`there are no watches configured, controller ${this.name} will never get triggered`)
@@ -113,10 +116,12 @@ export class Controller {
       keyOf: objectKey,
       ...(rateLimiter ? { rateLimiter } : {}),
       ...(metrics ? { observer: metrics.queue(this.name) } : {}),
+      ...(clock ? { clock } : {}),
     })
     const worker = new ReconcileWorker(this.#reconciler, queue, {
       logger,
       fields: this.#fields(),
+      kind: this.#kind?.kind,
       timeoutMs: reconciliationTimeoutMs,
       observer: metrics?.controller(this.name, maxConcurrentReconciles),
     })

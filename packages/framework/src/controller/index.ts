@@ -64,7 +64,7 @@ export {
   MaxWaitRateLimiter,
   type RateLimiter,
 } from './rate-limiter.ts'
-export { Reconciler, TerminalError, type ReconcileResult } from './reconciler.ts'
+export { Reconciler, TerminalError, type ReconcileContext, type ReconcileResult } from './reconciler.ts'
 export type { RequestMapping } from './request-mapping.ts'
 export type { Runnable } from './runnable-group.ts'
-export { WorkQueue, type WorkQueueOptions } from './work-queue.ts'
+export { lowPriority, WorkQueue, type AddOptions, type WorkQueueOptions } from './work-queue.ts'

@@ -110,7 +110,7 @@ describe('Manager endpoints', () => {
       'controller_runtime_active_workers{controller="toy"}': 0,
       [`workqueue_adds_total${queue}`]: 10,
       [`workqueue_retries_total${queue}`]: 3,
-      [`workqueue_depth${queue}`]: 0,
+      'workqueue_depth{name="toy",controller="toy",priority="0"}': 0,
       [`workqueue_queue_duration_seconds_count${queue}`]: 10,
       [`workqueue_work_duration_seconds_count${queue}`]: 10,
       [`workqueue_unfinished_work_seconds${queue}`]: 0,

@@ -19,7 +19,8 @@ import { Controller, type ControllerOptions } from './controller.ts'
 import type { Logger } from './logger.ts'
 import { Manager } from './manager.ts'
 import { generationChanged } from './predicate.ts'
-import { Reconciler, TerminalError, type ReconcileResult } from './reconciler.ts'
+import { Reconciler, TerminalError, type ReconcileContext, type ReconcileResult } from './reconciler.ts'
+import { lowPriority } from './work-queue.ts'
 
 const Gadget: ResourceKind = { group: 'example.com', version: 'v1', kind: 'Gadget', plural: 'gadgets' }
 type Outcome = (
@@ -191,6 +192,70 @@ describe('Manager', () => {
     expect(world.logged)
       .to.include('Reconciler error: first')
       .and.include('Reconciler error, not to be tried again: enough')
+  })
+
+  it('reconciles what happens now before what was there at the start, and keeps the priority of a retry', async () => {
+    world.widgets = ['a', 'b', 'c', 'd'].map((name) => widget(name, 5))
+    const priorities: [string, number][] = []
+    let release = (): void => {}
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const reconciler = new (class extends Reconciler {
+      async reconcile({ name }: NamespacedName, _: AbortSignal, { priority }: ReconcileContext) {
+        priorities.push([name, priority])
+        await held
+        if (priorities.length === 1) throw new Error('again')
+        return name === 'new' && priority === 0 ? { requeueAfterMs: 1, priority: 7 } : {}
+      }
+    })()
+    await start(reconciler)
+    await world.send('widgets', 'ADDED', widget('new', 11))
+    while (priorities.length < 1) await sleep(2)
+    await sleep(50)
+    release()
+    while (priorities.length < 7) await sleep(2)
+    expect(priorities.slice(0, 3)).to.deep.equal([
+      ['a', lowPriority],
+      ['new', 0],
+      ['b', lowPriority],
+    ])
+    expect(priorities.slice(3)).to.deep.include.members([
+      ['a', lowPriority],
+      ['new', 7],
+    ])
+  })
+
+  it('gives each call a logger that names the controller, the object and the call', async () => {
+    const lines: Readonly<Record<string, unknown>>[] = []
+    world.widgets = [widget('a', 5)]
+    const logged = new Promise<void>((resolve) => {
+      const log = (fields: Readonly<Record<string, unknown>>, message: string): void => {
+        if (message !== 'hello') return
+        lines.push(fields)
+        resolve()
+      }
+      Object.assign(world.logger, { info: log })
+    })
+    await start(
+      new (class extends Reconciler {
+        async reconcile(_: NamespacedName, __: AbortSignal, { logger, reconcileID }: ReconcileContext) {
+          await Promise.resolve()
+          logger.info({ reconcileIDAgain: reconcileID }, 'hello')
+        }
+      })(),
+    )
+    await logged
+    const [line = {}] = lines
+    expect(line['reconcileID']).to.match(/^[0-9a-f-]{36}$/)
+    expect(line).to.deep.equal({
+      controller: 'widget',
+      controllerGroup: 'example.com',
+      controllerKind: 'Widget',
+      Widget: { namespace: 'default', name: 'a' },
+      namespace: 'default',
+      name: 'a',
+      reconcileID: line['reconcileID'],
+      reconcileIDAgain: line['reconcileID'],
+    })
   })
 
   it('survives a mapping that throws', async () => {

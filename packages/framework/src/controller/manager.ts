@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import { Client } from '../client/client.ts'
 import { isExpired } from '../client/error-kinds.ts'
 import { InformerCache, type InformerCacheOptions } from '../client/informer-cache.ts'
+import { systemClock, type Clock } from '../util/clock.ts'
 import { Controller } from './controller.ts'
 import { ControllerError } from './controller-error.ts'
 import { ControllerMetrics } from './controller-metrics.ts'
@@ -23,6 +24,8 @@ export interface ManagerOptions extends ManagerEndpointOptions {
   readonly gracefulShutdownTimeoutMs?: number
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger
+  /** By which controllers wait and leaders count. Default: the machine's. */
+  readonly clock?: Clock
 }
 
 /**
@@ -66,7 +69,8 @@ export class Manager {
         else this.logger.error({ kind, err }, 'Failed to watch')
       },
     })
-    const context = { cache: this.cache, logger: this.logger, metrics: this.metrics }
+    const { clock = systemClock } = options
+    const context = { cache: this.cache, logger: this.logger, metrics: this.metrics, clock }
     const onFailure = (error: Error): void => this.#fail(error)
     this.#leaders = new RunnableGroup({ context, onFailure })
     this.#others = new RunnableGroup({ context, onFailure })

@@ -3,14 +3,16 @@ import type { NamespacedName } from '../client/resource-kind.ts'
 import { CallSignal } from './call-signal.ts'
 import { ControllerError } from './controller-error.ts'
 import type { ReconcileObserver, ReconcileOutcome } from './controller-metrics.ts'
-import type { Logger } from './logger.ts'
-import { TerminalError, type ReconcileResult, type Reconciler } from './reconciler.ts'
+import { withFields, type Logger } from './logger.ts'
+import { TerminalError, type ReconcileContext, type ReconcileResult, type Reconciler } from './reconciler.ts'
 import type { WorkQueue } from './work-queue.ts'
 
 interface ReconcileWorkerOptions {
   readonly logger: Logger
   /** What every line of the log says about the controller. */
   readonly fields: Readonly<Record<string, unknown>>
+  /** Under which the lines say which object it is; none where a controller is for no kind. */
+  readonly kind: string | undefined
   readonly timeoutMs: number | undefined
   readonly observer: ReconcileObserver | undefined
 }
@@ -48,12 +50,14 @@ export class ReconcileWorker {
     const startedAt = performance.now()
     observer?.started()
     let outcome: ReconcileOutcome = 'error'
-    const fields = { ...this.#options.fields, ...request, reconcileID: randomUUID() }
+    const reconcileID = randomUUID()
+    const priority = this.#queue.priorityOf(request)
+    const logger = this.#loggerFor(request, reconcileID)
     try {
-      const result = await this.#reconciler.reconcile(request, call.signal)
-      outcome = this.#settle(request, result ?? {})
+      const result = await this.#reconciler.reconcile(request, call.signal, { logger, reconcileID, priority })
+      outcome = this.#settle(request, priority, result ?? {})
     } catch (thrown) {
-      this.#fail(request, signal, fields, thrown)
+      this.#fail(request, signal, { logger, priority }, thrown)
     } finally {
       call.close()
       if (call.timedOut) observer?.timedOut()
@@ -61,26 +65,35 @@ export class ReconcileWorker {
     }
   }
 
-  #settle(request: NamespacedName, { requeueAfterMs = 0 }: ReconcileResult): ReconcileOutcome {
+  #loggerFor(request: NamespacedName, reconcileID: string): Logger {
+    const { logger, fields, kind } = this.#options
+    return withFields(logger, { ...fields, ...(kind ? { [kind]: request } : {}), ...request, reconcileID })
+  }
+
+  #settle(request: NamespacedName, was: number, result: ReconcileResult): ReconcileOutcome {
+    const { requeueAfterMs = 0, priority = was } = result
     this.#queue.forget(request)
     if (requeueAfterMs <= 0) return 'success'
-    this.#queue.addAfter(request, requeueAfterMs)
+    this.#queue.addAfter(request, requeueAfterMs, { priority })
     return 'requeue_after'
   }
 
-  #fail(request: NamespacedName, signal: AbortSignal, fields: Fields, thrown: unknown): void {
-    const { logger, observer } = this.#options
+  #fail(
+    request: NamespacedName,
+    signal: AbortSignal,
+    { logger, priority }: Pick<ReconcileContext, 'logger' | 'priority'>,
+    thrown: unknown,
+  ): void {
+    const { observer } = this.#options
     const err = thrown instanceof Error ? thrown : new Error(`panic: ${String(thrown)} [recovered]`)
     if (err !== thrown) observer?.panicked()
     if (err instanceof TerminalError) {
       observer?.terminalError()
-      logger.error({ ...fields, err }, 'Reconciler error, not to be tried again')
+      logger.error({ err }, 'Reconciler error, not to be tried again')
       return
     }
-    if (signal.aborted) logger.debug({ ...fields, err }, 'Reconciler was stopped')
-    else logger.error({ ...fields, err }, 'Reconciler error')
-    this.#queue.addRateLimited(request)
+    if (signal.aborted) logger.debug({ err }, 'Reconciler was stopped')
+    else logger.error({ err }, 'Reconciler error')
+    this.#queue.addRateLimited(request, { priority })
   }
 }
-
-type Fields = Readonly<Record<string, unknown>>

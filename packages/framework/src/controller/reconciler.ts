@@ -1,9 +1,22 @@
 import type { NamespacedName } from '../client/resource-kind.ts'
+import type { Logger } from './logger.ts'
 
 /** What is to happen after a reconciliation that went well. */
 export interface ReconcileResult {
   /** Look at the object again after this many milliseconds, also if nothing changes. */
   readonly requeueAfterMs?: number
+  /** Of that next look. Default: the priority of this one. */
+  readonly priority?: number
+}
+
+/** What a call may want to know beside its request. */
+export interface ReconcileContext {
+  /** Each of its lines names the controller, the object and the call. */
+  readonly logger: Logger
+  /** A UUID of this call; every line of its log has it. */
+  readonly reconcileID: string
+  /** With which the request was queued: below zero for objects that were there at the start. */
+  readonly priority: number
 }
 
 /**
@@ -17,6 +30,7 @@ export abstract class Reconciler {
   abstract reconcile(
     request: NamespacedName,
     signal: AbortSignal,
+    context: ReconcileContext,
   ): Promise<ReconcileResult | undefined> | Promise<ReconcileResult> | Promise<void>
 }
 

@@ -4,7 +4,7 @@ import { objectKey, type NamespacedName, type ResourceKind } from '../client/res
 import type { KubeObject } from '../meta/object.ts'
 import type { Predicate } from './predicate.ts'
 import type { RequestMapping } from './request-mapping.ts'
-import type { WorkQueue } from './work-queue.ts'
+import { lowPriority, type AddOptions, type WorkQueue } from './work-queue.ts'
 
 /** A kind to watch, which of its changes count, and what is to be reconciled then. */
 export interface Source {
@@ -21,27 +21,35 @@ export function listenTo(
   onError: (error: unknown) => void,
 ): HandlerRegistration {
   // Each request once for an event: a worker may take the first at once, and the second would be a run for nothing.
-  const add = (lists: readonly (readonly NamespacedName[])[]): void => {
-    for (const request of new Map(lists.flat().map((each) => [objectKey(each), each])).values()) queue.add(request)
+  const add = (lists: readonly (readonly NamespacedName[])[], options: AddOptions): void => {
+    const requests = new Map(lists.flat().map((each) => [objectKey(each), each]))
+    for (const request of requests.values()) queue.add(request, options)
   }
-  const enqueue = (...objects: readonly KubeObject[]): Promise<void> | undefined => {
+  const enqueue = (isLate: boolean, ...objects: readonly KubeObject[]): Promise<void> | undefined => {
+    const options = isLate ? { priority: lowPriority } : {}
     try {
       const mapped = objects.map((object) => map(object))
       if (!mapped.every(isHere))
         return Promise.all(mapped.map(async (requests) => requests))
-          .then(add)
+          .then((lists) => add(lists, options))
           .catch(onError)
-      add(mapped)
+      add(mapped, options)
     } catch (error) {
       onError(error)
     }
     return undefined
   }
   return cache.informer(kind).addHandler({
-    onAdd: (object) => (predicate.create?.(object) === false ? undefined : enqueue(object)),
-    onUpdate: (old, object) => (predicate.update?.(old, object) === false ? undefined : enqueue(old, object)),
-    onDelete: (object) => (predicate.delete?.(object) === false ? undefined : enqueue(object)),
+    // What happens now must not wait behind all that was there before.
+    onAdd: (object, isInitial) => (predicate.create?.(object) === false ? undefined : enqueue(isInitial, object)),
+    onUpdate: (old, object) =>
+      predicate.update?.(old, object) === false ? undefined : enqueue(isSame(old, object), old, object),
+    onDelete: (object) => (predicate.delete?.(object) === false ? undefined : enqueue(false, object)),
   })
 }
+
+/** A resync, or a list that told what was known. */
+const isSame = (old: KubeObject, object: KubeObject): boolean =>
+  old.metadata.resourceVersion === object.metadata.resourceVersion
 
 const isHere = <R>(value: R | Promise<R>): value is R => !(value instanceof Promise)

@@ -4,6 +4,7 @@ export {
   type CertificateRequest,
 } from '../server/serving/certificate-builder.ts'
 export { FakeCluster, type Grant } from './fake-cluster/fake-cluster.ts'
+export { FakeClock } from './fake-clock.ts'
 export { FaultProxy, type FaultProxyOptions } from './fault-proxy.ts'
 export type { FaultRequest, FaultTarget } from './fault.ts'
 export { TestServer, type TestClientOptions, type TestServerOptions } from './test-server.ts'
