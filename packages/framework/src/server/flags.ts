@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { flags, type ParsedFlags } from './flag-table.ts'
+import { flags } from './flag-table.ts'
+import type { ParsedFlags } from './flags/flag.ts'
 import type { FlagValue } from './flag-values.ts'
 
 export type { ParsedFlags }
