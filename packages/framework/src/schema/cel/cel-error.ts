@@ -30,8 +30,11 @@ export class EvaluationError extends Error {
   }
 }
 
-/** An evaluation that cost too much; no operator absorbs it. */
-export class CostLimitError extends Error {
+/** Ends an evaluation whatever stands around it: no operator absorbs it. */
+export abstract class Interruption extends Error {}
+
+/** An evaluation that cost too much. */
+export class CostLimitError extends Interruption {
   override readonly name = 'CostLimitError'
 
   constructor() {

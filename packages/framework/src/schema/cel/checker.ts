@@ -11,25 +11,22 @@ import {
 } from './cel-type.ts'
 import { ExpressionError } from './cel-error.ts'
 import type { Environment } from './environment.ts'
-import type { Call, Expression, Fold, Identifier, ListLiteral, Literal, MapLiteral, Select } from './expression.ts'
+import {
+  qualifiedName,
+  type Call,
+  type Expression,
+  type Fold,
+  type Identifier,
+  type ListLiteral,
+  type MapLiteral,
+  type Select,
+  type StructLiteral,
+} from './expression.ts'
 import { checkLiteralArgument } from './literal-arguments.ts'
+import { literalType } from './literal-type.ts'
 import type { Overload } from './overload.ts'
+import type { CheckedExpression, Reference } from './reference.ts'
 import { TypeInference } from './type-inference.ts'
-import { Uint, type TypeValue } from './value.ts'
-
-/** What a name or a call means. */
-export type Reference =
-  | { readonly kind: 'variable'; readonly name: string }
-  | { readonly kind: 'type'; readonly value: TypeValue }
-  /** `operands`: the target, where there is one, and the arguments. */
-  | { readonly kind: 'call'; readonly overloads: readonly Overload[]; readonly operands: readonly Expression[] }
-
-export interface CheckedExpression {
-  readonly root: Expression
-  readonly type: CelType
-  /** Names that are absent are those of variables that macros declare. */
-  readonly references: ReadonlyMap<Expression, Reference>
-}
 
 /** Finds the type of everything in an expression. Throws an {@link ExpressionError}. Source: cel-go checker/checker.go. */
 export function check(root: Expression, environment: Environment): CheckedExpression {
@@ -75,6 +72,8 @@ class Checker {
         return this.#list(expression)
       case 'map':
         return this.#map(expression)
+      case 'struct':
+        return this.#struct(expression)
       case 'fold':
         return this.#fold(expression)
       case 'binding':
@@ -232,6 +231,23 @@ class Checker {
     return mapOf(key ?? this.#inference.fresh(), value ?? this.#inference.fresh())
   }
 
+  #struct(expression: StructLiteral): CelType {
+    const { structTypes } = this.#environment
+    const found = this.#candidates(expression.name).map((name) => structTypes?.(name))
+    const struct = found.find((type) => type !== undefined)
+    if (!struct) return this.#undeclared(expression.name, expression.offset)
+    this.references.set(expression, { kind: 'struct', name: struct.type.name })
+    for (const { name, value, optional } of expression.fields) {
+      const given = this.#element(value, optional)
+      const asked = struct.fieldType(name)
+      if (!asked) return this.#fail(`undefined field '${name}'`, value.offset)
+      if (this.#inference.assignable([given], [asked])) continue
+      const [a, b] = [formatType(this.final(asked)), formatType(this.final(given))]
+      return this.#fail(`expected type of field '${name}' is '${a}' but provided type is '${b}'`, value.offset)
+    }
+    return struct.type
+  }
+
   #element(expression: Expression, optional: boolean): CelType {
     const type = this.#inference.resolve(this.typeOf(expression))
     if (!optional || isDyn(type)) return type
@@ -279,21 +295,4 @@ class Checker {
       )
     return [types.dyn, types.dyn]
   }
-}
-
-function literalType({ value }: Literal): CelType {
-  if (value === null) return types.null
-  if (typeof value === 'boolean') return types.bool
-  if (typeof value === 'bigint') return types.int
-  if (typeof value === 'number') return types.double
-  if (typeof value === 'string') return types.string
-  return value instanceof Uint ? types.uint : types.bytes
-}
-
-/** `a.b.c` of an expression that is nothing but names. */
-function qualifiedName(expression: Expression): string | undefined {
-  if (expression.kind === 'identifier') return expression.name
-  if (expression.kind !== 'select' || expression.form !== 'value') return undefined
-  const operand = qualifiedName(expression.operand)
-  return operand === undefined ? undefined : `${operand}.${expression.field}`
 }

@@ -8,6 +8,7 @@ export const costs = {
   access: 1,
   list: 10,
   map: 30,
+  struct: 40,
 } as const
 
 const perCharacter = 0.1

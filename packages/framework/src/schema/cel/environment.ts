@@ -1,12 +1,15 @@
 import { types, listOf, mapOf, optionalOf, typeOfType, type CelType } from './cel-type.ts'
 import { kubernetesFunctions } from './library/kubernetes-functions.ts'
 import type { Functions } from './overload.ts'
+import type { StructTypes } from './struct-value.ts'
 import { TypeValue } from './value.ts'
 
 /** What an expression may name. */
 export interface Environment {
   readonly variables: ReadonlyMap<string, CelType>
   readonly functions: Functions
+  /** What values may be made of by naming a type. Default: nothing. */
+  readonly structTypes?: StructTypes
   readonly typeNames: ReadonlyMap<string, { readonly value: TypeValue; readonly type: CelType }>
   /** The namespace of names, like `a.b`. */
   readonly container: string

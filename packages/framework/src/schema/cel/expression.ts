@@ -56,6 +56,14 @@ export interface MapLiteral extends Node {
   readonly entries: readonly { readonly key: Expression; readonly value: Expression; readonly optional: boolean }[]
 }
 
+/** `Type{field: value}`. */
+export interface StructLiteral extends Node {
+  readonly kind: 'struct'
+  /** As it is written, with its dots. */
+  readonly name: string
+  readonly fields: readonly { readonly name: string; readonly value: Expression; readonly optional: boolean }[]
+}
+
 /** A macro over the elements of a list or the keys of a map. */
 export interface Fold extends Node {
   readonly kind: 'fold'
@@ -76,4 +84,22 @@ export interface Binding extends Node {
 }
 
 export type Expression =
-  Literal | Identifier | Select | Call | Logical | Conditional | ListLiteral | MapLiteral | Fold | Binding
+  | Literal
+  | Identifier
+  | Select
+  | Call
+  | Logical
+  | Conditional
+  | ListLiteral
+  | MapLiteral
+  | StructLiteral
+  | Fold
+  | Binding
+
+/** `a.b.c` of an expression that is nothing but names. */
+export function qualifiedName(expression: Expression): string | undefined {
+  if (expression.kind === 'identifier') return expression.name
+  if (expression.kind !== 'select' || expression.form !== 'value') return undefined
+  const operand = qualifiedName(expression.operand)
+  return operand === undefined ? undefined : `${operand}.${expression.field}`
+}

@@ -1,4 +1,4 @@
-import { CostLimitError, noSuchOverload } from './cel-error.ts'
+import { Interruption, noSuchOverload } from './cel-error.ts'
 import { costs } from './cost.ts'
 import type { Fold } from './expression.ts'
 import type { Evaluate, Frame, Planner } from './planner.ts'
@@ -135,7 +135,7 @@ function quantifier(body: Evaluate, decisive: boolean): Accumulator {
         decided = value === decisive
         return !decided
       } catch (error) {
-        if (error instanceof CostLimitError) throw error
+        if (error instanceof Interruption) throw error
         failure ??= error
         return true
       }

@@ -1,5 +1,5 @@
 import { ExpressionError } from './cel-error.ts'
-import type { Expression, ListLiteral, MapLiteral } from './expression.ts'
+import { qualifiedName, type Expression, type ListLiteral, type MapLiteral, type StructLiteral } from './expression.ts'
 import { tokenize, type Token } from './lexer.ts'
 import { expandMacro } from './macros.ts'
 
@@ -140,8 +140,12 @@ class Parser {
         const name = this.#accept('?') ? '_[?_]' : '_[_]'
         expression = call(name, offset, expression, this.#expression())
         this.#expect(']')
-      } else if (this.#is('{') && isName(expression)) throw new ExpressionError('messages are not supported', offset)
-      else return expression
+      } else {
+        const name = this.#is('{') ? qualifiedName(expression) : undefined
+        if (name === undefined) return expression
+        this.#next++
+        expression = this.#struct(name, expression.offset)
+      }
     }
   }
 
@@ -220,6 +224,22 @@ class Parser {
     return { kind: 'list', offset, elements }
   }
 
+  #struct(name: string, offset: number): StructLiteral {
+    const fields: { name: string; value: Expression; optional: boolean }[] = []
+    while (!this.#accept('}')) {
+      const optional = this.#accept('?')
+      const field = this.#take()
+      if (field.kind !== 'identifier') {
+        this.#next--
+        throw this.#unexpected()
+      }
+      this.#expect(':')
+      fields.push({ name: field.text, value: this.#expression(), optional })
+      if (!this.#accept(',') && !this.#is('}')) throw this.#unexpected('}')
+    }
+    return { kind: 'struct', offset, name, fields }
+  }
+
   #map(offset: number): MapLiteral {
     const entries: { key: Expression; value: Expression; optional: boolean }[] = []
     while (!this.#accept('}')) {
@@ -248,7 +268,3 @@ const call = (name: string, offset: number, ...args: Expression[]): Expression =
   target: undefined,
   args,
 })
-
-const isName = (expression: Expression): boolean =>
-  expression.kind === 'identifier' ||
-  (expression.kind === 'select' && expression.form === 'value' && isName(expression.operand))

@@ -1,9 +1,20 @@
-import type { CheckedExpression } from './checker.ts'
-import { CostLimitError, EvaluationError, noSuchOverload } from './cel-error.ts'
+import type { CheckedExpression } from './reference.ts'
+import { EvaluationError, Interruption, noSuchOverload } from './cel-error.ts'
 import { costs, type CostMeter } from './cost.ts'
-import type { Call, Conditional, Expression, ListLiteral, Logical, MapLiteral, Select } from './expression.ts'
+import type {
+  Call,
+  Conditional,
+  Expression,
+  ListLiteral,
+  Logical,
+  MapLiteral,
+  Select,
+  StructLiteral,
+} from './expression.ts'
 import { planFold } from './fold-planner.ts'
+import { has, optionalMember, present } from './optional-access.ts'
 import type { Overload } from './overload.ts'
+import { StructValue } from './struct-value.ts'
 import { EntryMap, List, MapValue, Optional, typeName, type Value } from './value.ts'
 
 /** The state of one evaluation. */
@@ -58,6 +69,8 @@ export class Planner {
         return this.#list(expression)
       case 'map':
         return this.#map(expression)
+      case 'struct':
+        return this.#struct(expression)
       case 'fold':
         return planFold(expression, this)
       case 'binding': {
@@ -154,7 +167,7 @@ export class Planner {
           if (value === decisive) return decisive
           if (typeof value !== 'boolean') failure ??= noSuchOverload()
         } catch (error) {
-          if (error instanceof CostLimitError) throw error
+          if (error instanceof Interruption) throw error
           failure ??= error
         }
       }
@@ -200,6 +213,26 @@ export class Planner {
         if (given !== undefined) map.insert(held, given)
       }
       return map
+    }
+  }
+
+  #struct(expression: StructLiteral): Evaluate {
+    const reference = this.#checked.references.get(expression)
+    if (reference?.kind !== 'struct') return failing(`undeclared reference to '${expression.name}'`)
+    const { name: structName } = reference
+    const planned = expression.fields.map(({ name, value, optional }) => ({
+      name,
+      evaluate: this.plan(value),
+      optional,
+    }))
+    return (frame) => {
+      frame.meter.spend(costs.struct)
+      const fields = new Map<string, Value>()
+      for (const { name, evaluate, optional } of planned) {
+        const value = optional ? present(evaluate(frame)) : evaluate(frame)
+        if (value !== undefined) fields.set(name, value)
+      }
+      return new StructValue(structName, fields)
     }
   }
 }
@@ -253,24 +286,4 @@ function alternative(name: string, target: Evaluate, argument: Evaluate): Evalua
     if (value.value !== undefined) return name === 'or' ? value : value.value
     return argument(frame)
   }
-}
-
-function present(value: Value): Value | undefined {
-  if (!(value instanceof Optional)) throw noSuchOverload()
-  return value.value
-}
-
-function has(value: Value, field: string): boolean {
-  const held = value instanceof Optional ? value.value : value
-  if (held === undefined) return false
-  if (!(held instanceof MapValue)) throw noSuchOverload()
-  return held.get(field) !== undefined
-}
-
-function optionalMember(value: Value, field: string): Optional {
-  const held = value instanceof Optional ? value.value : value
-  if (held === undefined) return Optional.none
-  if (!(held instanceof MapValue)) throw noSuchOverload()
-  const found = held.get(field)
-  return found === undefined ? Optional.none : new Optional(found)
 }

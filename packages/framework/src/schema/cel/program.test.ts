@@ -78,7 +78,7 @@ describe('compile: the language', () => {
     "'a": 'token recognition error',
     'for == 1': 'reserved identifier: for',
     '9223372036854775808 > 1': 'invalid int literal',
-    'Foo{a: 1} == 1': 'messages are not supported',
+    'Foo{a: 1} == 1': "undeclared reference to 'Foo'",
     "'a'.matches('(')": 'invalid matches argument',
     "duration('x') > duration('1s')": 'invalid duration argument',
     "timestamp('x') == timestamp('y')": 'invalid timestamp argument',

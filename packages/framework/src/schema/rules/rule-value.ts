@@ -1,4 +1,5 @@
 import { EvaluationError } from '../cel/cel-error.ts'
+import { JsonMap } from '../cel/json-value.ts'
 import { parseDuration, parseTimestamp, utcMillis } from '../cel/times.ts'
 import { Duration, List, MapValue, Timestamp, type Value } from '../cel/value.ts'
 import { getOwn, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
@@ -113,38 +114,6 @@ function objectConverter(schema: StructuralSchema, root: boolean): Converter {
     if (escaped !== undefined && ruleType(property)) fields.set(escaped, { name, convert: compileConverter(property) })
   }
   return (value) => (isObject(value) ? new JsonFields(value, fields) : invalid('object'))
-}
-
-/** A map of JSON. */
-class JsonMap extends MapValue {
-  readonly #json: JsonObject
-  readonly #convert: Converter
-  readonly #converted = new Map<string, Value>()
-
-  constructor(json: JsonObject, convert: Converter) {
-    super()
-    this.#json = json
-    this.#convert = convert
-  }
-
-  get size(): number {
-    return Object.keys(this.#json).length
-  }
-
-  get(key: Value): Value | undefined {
-    if (typeof key !== 'string') return undefined
-    let value = this.#converted.get(key)
-    if (value !== undefined) return value
-    const json = getOwn(this.#json, key)
-    if (json === undefined) return undefined
-    value = this.#convert(json)
-    this.#converted.set(key, value)
-    return value
-  }
-
-  keys(): Iterable<Value> {
-    return Object.keys(this.#json)
-  }
 }
 
 interface Field {
