@@ -15,13 +15,15 @@ export function fieldManagerFor(scope: RequestScope): FieldManager {
   for (const kind of kinds) types.set(kind.apiVersion, compileAtoms(kind.schema, true))
   if (scope.foreign) types.set(scope.kind.apiVersion, compileAtoms(scope.kind.schema, true))
   const reset = resetFields(scope)
+  // As custom resources have it: a subresource leaves alone what managers own in any version, the main endpoint only what they own in its own.
+  const everywhere = scope.subresource !== undefined
   return new FieldManager({
     apiVersion: scope.kind.apiVersion,
     kind: scope.kind.kind,
     typeOf: (apiVersion) => types.get(apiVersion),
     convert: (object, apiVersion) => scope.versions.convert(object, apiVersion),
     subresource: scope.subresource?.name,
-    resetFields: reset ? () => reset : undefined,
+    resetFields: reset && ((apiVersion) => (everywhere || apiVersion === scope.kind.apiVersion ? reset : undefined)),
   })
 }
 

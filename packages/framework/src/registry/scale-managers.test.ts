@@ -36,9 +36,25 @@ describe('ScaleManagers.toScale', () => {
 })
 
 describe('ScaleManagers.toParent', () => {
-  it('changes nothing where the owners of the Scale are the same', () => {
-    const entries = [entry('a', 'Apply', both), entry('c', 'Update', size), entry('d', 'Update', title)]
+  it('changes nothing for appliers that own the replicas as before, nor for who owns something else', () => {
+    const entries = [entry('a', 'Apply', both), entry('d', 'Update', title)]
     expect(managers.toParent(entries, managers.toScale(entries), 'example.com/v1')).to.deep.equal(entries)
+  })
+
+  it('gives a plain writer an entry of its own for the replicas, even if it owned them before', () => {
+    const { time: _, ...timeless } = entry('c', 'Update', size)
+    const entries = [entry('c', 'Update', both)]
+    expect(managers.toParent(entries, managers.toScale(entries), 'example.com/v1')).to.deep.equal([
+      timeless,
+      entry('c', 'Update', title),
+    ])
+  })
+
+  it('gives nothing to who owns something else of the Scale', () => {
+    const fieldsV1 = { 'f:spec': {} }
+    expect(
+      managers.toParent(undefined, [entry('a', 'Apply', fieldsV1, { apiVersion: 'autoscaling/v1' })], 'example.com/v1'),
+    ).to.equal(undefined)
   })
 
   it('takes the replicas from who owned them, and the entry where nothing is left', () => {

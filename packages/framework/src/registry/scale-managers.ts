@@ -39,7 +39,10 @@ export class ScaleManagers {
     return encodeManagers(owners)
   }
 
-  /** The entries of an object whose Scale was written; who owns the replicas only now does so in `apiVersion`. */
+  /**
+   * The entries of an object whose Scale was written; who owns the replicas only now does so in `apiVersion`. Plain writers are told apart by version,
+   * and a Scale has its own: as in Kubernetes they are new ones each time, and those that own more get a second entry, for the replicas.
+   */
   toParent(
     entries: readonly ManagedFieldsEntry[] | undefined,
     ofScale: readonly ManagedFieldsEntry[] | undefined,
@@ -49,16 +52,13 @@ export class ScaleManagers {
     const managers: Managers = new Map()
     for (const [identity, manager] of decodeManagers(entries)) {
       if (!this.#knows(manager.apiVersion)) continue
-      const kept = !this.#owns(manager) || owners.delete(identityOf(scaled(manager)))
+      const kept = !this.#owns(manager) || owners.delete(identity)
       const left = kept ? manager : withSet(manager, manager.set.difference(this.#replicas))
       if (!left.set.isEmpty) managers.set(identity, left)
     }
-    for (const owner of owners.values()) {
-      const fresh = { ...owner, apiVersion, time: undefined, fieldsV1: undefined, set: this.#replicas }
-      const identity = identityOf(fresh)
-      const before = managers.get(identity)
-      managers.set(identity, before ? withSet(before, before.set.union(this.#replicas)) : fresh)
-    }
+    for (const [identity, owner] of owners)
+      if (owner.set.has(['f:spec', 'f:replicas']))
+        managers.set(identity, { ...owner, apiVersion, time: undefined, fieldsV1: undefined, set: this.#replicas })
     return encodeManagers(managers)
   }
 

@@ -45,7 +45,7 @@ describe('MemberPath', () => {
       '.spec.replicas accessor error: x is of the type string, expected int64',
     )
     expect(() => deep.number(object({ spec: { pool: [1] } }))).to.throw(
-      '.spec.pool.size accessor error: [1] is of the type []interface {}, expected map[string]interface {}',
+      '.spec.pool.size accessor error: [1] is of the type []interface {}, expected map[string]interface{}',
     )
     expect(() => replicas.string(object({ spec: { replicas: 1.5 } }))).to.throw(
       'is of the type float64, expected string',

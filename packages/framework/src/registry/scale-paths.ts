@@ -93,7 +93,7 @@ export class MemberPath {
     let value: JsonValue | undefined = object as unknown as JsonObject
     for (const name of this.#names) {
       if (value === undefined || value === null) return undefined
-      if (!isObject(value)) throw this.#wrongType(value, 'map[string]interface {}')
+      if (!isObject(value)) throw this.#wrongType(value, 'map[string]interface{}')
       value = getOwn(value, name)
     }
     return value

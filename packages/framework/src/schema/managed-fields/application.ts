@@ -69,7 +69,7 @@ export class Application {
   }
 
   #applied(set: FieldSet): FieldSet {
-    const reset = this.#options.versions.resetFields?.()
+    const reset = this.#options.versions.resetFields?.(this.#options.apiVersion)
     return reset ? set.recursiveDifference(reset) : set
   }
 

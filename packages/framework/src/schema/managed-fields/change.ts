@@ -11,8 +11,8 @@ export interface Versions {
   readonly typeOf: (apiVersion: string) => Type | undefined
   /** The object in another version; undefined where that is not declared. */
   readonly convert: (object: KubeObject, apiVersion: string) => KubeObject | undefined
-  /** What the endpoint never writes, and so never owns, with everything below. */
-  readonly resetFields?: (() => FieldSet) | undefined
+  /** What the endpoint never writes in a version, and so never owns there, with everything below. */
+  readonly resetFields?: ((apiVersion: string) => FieldSet | undefined) | undefined
 }
 
 /** The effect of a write on fields, in one version. */
@@ -69,22 +69,18 @@ export class Change {
     const before = this.#before && this.#versions.convert(this.#before, apiVersion)
     const after = this.#versions.convert(this.#after, apiVersion)
     if (!after || (this.#before && !before)) return undefined
-    const effect = this.#effect(type, before, after)
+    const effect = this.#effect(apiVersion, type, before, after)
     this.#effects.set(apiVersion, effect)
     return effect
   }
 
-  #effect(type: Type, before: KubeObject | undefined, after: KubeObject): Effect {
+  #effect(apiVersion: string, type: Type, before: KubeObject | undefined, after: KubeObject): Effect {
     const { added, modified, removed } = compare(type, before ? ownable(before) : type.zero, ownable(after))
-    const set = this.#written(added.union(modified))
-    const effect = { set, touched: set.union(this.#written(removed)) }
+    const reset = this.#versions.resetFields?.(apiVersion) ?? FieldSet.empty
+    const set = added.union(modified).recursiveDifference(reset)
+    const effect = { set, touched: set.union(removed.recursiveDifference(reset)) }
     if (after === this.#after && added.isEmpty && modified.isEmpty && removed.isEmpty) this.#nothing = effect
     return effect
-  }
-
-  #written(set: FieldSet): FieldSet {
-    const reset = this.#versions.resetFields?.()
-    return reset ? set.recursiveDifference(reset) : set
   }
 
   /** Takes the touched fields from all managers but one; those that own nothing more, or in no known version, go. */

@@ -192,10 +192,10 @@ describe('FieldManager.update', () => {
     expect(updated.metadata.managedFields).to.deep.equal(other)
   })
 
-  it('tracks nothing in an object that is not of the type', () => {
+  it('forgets the owners of an object that is not of the type', () => {
     expect(manager().update(undefined, sent({ a: 1 }), 'one').metadata).not.to.have.property('managedFields')
     const updated = manager().update(live({ a: '1' }, { managedFields }), live({ a: 1, size: 2 }), 'two')
-    expect(updated.metadata.managedFields).to.deep.equal(managedFields)
+    expect(updated.metadata).not.to.have.property('managedFields')
   })
 
   it('neither gives nor takes what its endpoint does not write', () => {
@@ -207,6 +207,19 @@ describe('FieldManager.update', () => {
     const mine = [entry('one', { 'f:status': { 'f:phase': {} } })]
     const updated = main.update({ ...live({ a: '1' }, { managedFields: mine }), ...status }, live({ a: '2' }), 'two')
     expect(owners(updated)).to.deep.equal({ 'one Update': ['.status.phase'], 'two Update': ['.spec.a'] })
+  })
+
+  it('takes what its endpoint does not write from managers in versions of which that is not said', () => {
+    const type = compileAtoms(schema, true)
+    const versions = { 'g/v1': type, 'g/v2': type }
+    const main = manager({ resetFields: (v) => (v === 'g/v1' ? FieldSet.of(['f:status']) : undefined) }, versions)
+    const status = { status: { phase: 'x' } }
+    const both = ['g/v1', 'g/v2'].map((apiVersion) => ({
+      ...entry('one', { 'f:status': { 'f:phase': {} } }),
+      apiVersion,
+    }))
+    const updated = main.update({ ...live({ a: '1' }, { managedFields: both }), ...status }, live({ a: '1' }), 'two')
+    expect(owners(updated)).to.deep.equal({ 'one Update': ['.status.phase'] })
   })
 
   it('names the subresource, and believes the live object about managedFields there', () => {

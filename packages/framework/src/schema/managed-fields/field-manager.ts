@@ -93,7 +93,9 @@ export class FieldManager {
     delete object.metadata.managedFields
     if (!managers.size && live?.metadata.uid) return undefined
     const type = this.#options.typeOf(this.#options.apiVersion)
-    if (type && conforms(type, object as unknown as JsonValue)) this.#updateManagers(live, object, manager, managers)
+    // What cannot be owned field by field, as a set of objects, has no owners any more.
+    if (!type || !conforms(type, object as unknown as JsonValue)) return undefined
+    this.#updateManagers(live, object, manager, managers)
     return encodeManagers(managers)
   }
 
