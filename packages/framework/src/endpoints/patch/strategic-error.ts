@@ -2,8 +2,8 @@ import { StatusError } from '../../meta/status.ts'
 import { getOwn, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
 
 /**
- * What can be wrong with a strategic merge patch, and the Status that it answers: a directive of the wrong form 400, a
- * patch that its own directives contradict 422, everything else 500. Source: endpoints/handlers/patch.go
+ * What can be wrong with a strategic merge patch, and the Status that it answers: what it says wrongly 400, a
+ * list of lists 422. Go answers 500 to most of it, an accident. Source: endpoints/handlers/patch.go
  * interpretStrategicMergePatchError, apimachinery util/mergepatch/errors.go.
  */
 export const strategicError = {
@@ -13,20 +13,20 @@ export const strategicError = {
   /** Lists of lists are not supported. */
   listOfLists: (): StatusError => StatusError.genericInvalid(),
   noMergeKey: (item: JsonObject, key: string): StatusError =>
-    StatusError.unknown(`map: ${printGo(item)} does not contain declared merge key: ${key}`),
+    StatusError.badRequest(`map: ${printGo(item)} does not contain declared merge key: ${key}`),
   patchType: (type: JsonValue, map: JsonObject): StatusError =>
-    StatusError.unknown(`unknown patch type: ${printGo(type)} in map: ${printGo(map)}`),
-  mergeDirectiveInList: (): StatusError => StatusError.unknown('merging lists cannot yet be specified in the patch'),
+    StatusError.badRequest(`unknown patch type: ${printGo(type)} in map: ${printGo(map)}`),
+  mergeDirectiveInList: (): StatusError => StatusError.badRequest('merging lists cannot yet be specified in the patch'),
   listWithoutMergeKey: (name: string): StatusError =>
-    StatusError.unknown(`cannot merge lists without merge key for ${name}`),
+    StatusError.badRequest(`cannot merge lists without merge key for ${name}`),
   elementTypes: (lists: readonly (readonly JsonValue[])[]): StatusError =>
-    StatusError.unknown(`list element types are not identical: ${printGo(lists as JsonValue)}`),
+    StatusError.badRequest(`list element types are not identical: ${printGo(lists as JsonValue)}`),
   order: (patch: readonly JsonValue[], order: readonly JsonValue[]): StatusError =>
-    StatusError.unknown(
+    StatusError.badRequest(
       `The order in patch list:\n${printGo(patch as JsonValue)}\n doesn't match $setElementOrder list:\n${printGo(order as JsonValue)}\n`,
     ),
   argumentType: (expected: 'list' | 'map', actual: JsonValue): StatusError =>
-    StatusError.unknown(
+    StatusError.badRequest(
       `expected a ${expected === 'list' ? goTypes.list : goTypes.map}, but received a ${goTypeOf(actual)}`,
     ),
 } as const

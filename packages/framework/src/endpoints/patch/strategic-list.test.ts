@@ -116,7 +116,7 @@ describe('applyStrategicMergePatch, lists of scalars', () => {
   it('says what is wrong with lists', () => {
     const order = refusal({ tags: ['a'] }, { '$setElementOrder/tags': ['b', 'a'], tags: ['a', 'b'] })
     expect(order.status).to.include({
-      code: 500,
+      code: 400,
       message: "The order in patch list:\n[a b]\n doesn't match $setElementOrder list:\n[b a]\n",
     })
     expect(refusal({ tags: ['a'] }, { $setElementOrder: ['a'] }).status).to.include({
@@ -129,7 +129,7 @@ describe('applyStrategicMergePatch, lists of scalars', () => {
     })
     expect(refusal({ tags: [['a']] }, { tags: ['b'] }).status).to.deep.equal(StatusError.genericInvalid().status)
     expect(refusal({ tags: ['a'] }, { tags: [1, { x: 1 }] }).status).to.include({
-      code: 500,
+      code: 400,
       message: 'list element types are not identical: [[a] [1 map[x:1]]]',
     })
     expect(refusal({ tags: 'a' }, { '$setElementOrder/tags': ['a'] }).message).to.equal(
@@ -207,7 +207,7 @@ describe('applyStrategicMergePatch, lists of maps', () => {
 
   it('says what is wrong with items', () => {
     expect(refusal(live, { containers: [{ image: '3', n: { x: 1 } }] }).status).to.include({
-      code: 500,
+      code: 400,
       message: 'map: map[image:3 n:map[x:1]] does not contain declared merge key: name',
     })
     expect(refusal(live, { containers: [{ $patch: 'delete' }] }).message).to.equal(

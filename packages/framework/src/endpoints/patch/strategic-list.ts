@@ -2,7 +2,7 @@ import { getOwn, isObject, type JsonObject, type JsonValue } from '../../util/js
 import { directive } from './strategic-directives.ts'
 import { goTypeOf, strategicError } from './strategic-error.ts'
 
-/** All items of the lists must be of one type. Throws 422 for lists of lists, 500 for a mixture. */
+/** All items of the lists must be of one type. Throws 422 for lists of lists, 400 for a mixture. */
 export function elementType(...lists: JsonValue[][]): 'map' | 'scalar' {
   let type: string | undefined
   for (const list of lists)

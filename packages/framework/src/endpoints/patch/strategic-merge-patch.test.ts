@@ -90,10 +90,10 @@ describe('applyStrategicMergePatch, maps', () => {
     expect(spec({ whole: { x: 1 } }, { whole: { y: 2 } })).to.deep.equal({ whole: { y: 2 } })
   })
 
-  it('answers 500 for another $patch', () => {
+  it('answers 400 for another $patch', () => {
     const error = refusal({ a: {} }, { a: { $patch: 'foo' } })
-    expect(error.status).to.include({ code: 500, message: 'unknown patch type: foo in map: map[$patch:foo]' })
-    expect(error.status).not.to.have.property('reason')
+    expect(error.status).to.include({ code: 400, message: 'unknown patch type: foo in map: map[$patch:foo]' })
+    expect(error.status.reason).to.equal('BadRequest')
     expect(refusal({ a: {} }, { a: { $patch: 'merge', z: [1, 'x', null, 1.5], b: { c: true } } }).message).to.equal(
       'unknown patch type: merge in map: map[$patch:merge b:map[c:true] z:[1 x <nil> 1.5]]',
     )
