@@ -18,7 +18,7 @@ describe('apiserver-kit', () => {
       encoding: 'utf8',
       env: { ...process.env, NO_COLOR: '1' },
     })
-    expect(run.status, run.stdout + run.stderr).to.equal(1)
+    expect(run.status, run.stdout + run.stderr).to.be.oneOf([1, 2])
     return run.stderr
   }
 
@@ -29,19 +29,45 @@ describe('apiserver-kit', () => {
     )
     expect(refused('frobnicate')).to.include('Unknown argument: frobnicate')
     expect(refused('create')).to.include('create what? Run: apiserver-kit create resource --help')
-    expect(refused('create', 'resource', '--group', 'shop')).to.include('Missing required arguments: version, kind')
+    expect(refused('create', 'resource', '--group', 'shop')).to.equal(
+      'error: Missing required arguments: version, kind\nType: apiserver-kit create resource --group shop --version v1alpha1 --kind Order\n',
+    )
     expect(refused('create', 'resource', '--group', 'shop', '--version', 'v1', '--kind', 'order')).to.equal(
       'error: --kind must be a word in CamelCase, as Widget\n',
     )
     expect(refused('create', 'resource', '--group', 'shop', '--version', 'v1', '--kind', 'Order')).to.include(
       'run `apiserver-kit init --domain example.com` first',
     )
-    expect(refused('init')).to.equal('error: which domain? Run: apiserver-kit init --domain example.com\n')
+    expect(refused('init')).to.equal(
+      'error: Missing required arguments: domain\nType: apiserver-kit init --domain example.com\n',
+    )
     expect(refused('init', '--domain', 'Example')).to.include(
       '--domain must be a DNS name in lower case with a dot in it, as example.com',
     )
     expect(refused('init', '--domain', 'example.com')).to.include('is not empty (file): name another with --directory')
     expect(refused('dev')).to.include('this folder is in no apiserver-kit project')
+  })
+
+  it('ends with 2 where the command line is wrong, with 1 where something else is', () => {
+    const code = (...args: string[]): number | null =>
+      spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' }).status
+    expect(code('frobnicate')).to.equal(2)
+    expect(code('init', '--domain', 'x')).to.equal(2)
+    expect(code('dev')).to.equal(1)
+    expect(code('version', '--no-color')).to.equal(0)
+  })
+
+  it('colours nothing where NO_COLOR is set, or --no-color given', () => {
+    const error = (args: string[], env: Record<string, string>): string =>
+      spawnSync(process.execPath, [main, 'dev', ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'] ?? '', ...env },
+      }).stderr
+    expect(error([], { FORCE_COLOR: '1' })).to.include('\u001b[31merror')
+    expect(error([], { FORCE_COLOR: '1', NO_COLOR: '1' })).to.match(/^error/)
+    expect(error(['--no-color'], { FORCE_COLOR: '1' })).to.match(/^error/)
+    expect(error([], {})).to.match(/^error/)
   })
 
   function answered(...args: string[]): string {

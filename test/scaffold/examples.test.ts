@@ -4,8 +4,9 @@ import { expect } from 'chai'
 
 const root = join(import.meta.dirname, '..', '..')
 
-describe('examples/quickstart', () => {
-  it('is what the CLI writes', () => {
+describe('examples/quickstart and examples/widgets', function () {
+  this.timeout(60_000)
+  it('are what the CLI writes', () => {
     const run = spawnSync(process.execPath, [join(root, 'scripts/regenerate-examples.mjs'), '--check'], {
       encoding: 'utf8',
     })

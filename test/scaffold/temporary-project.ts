@@ -50,12 +50,32 @@ export class TemporaryProject {
     return stdout
   }
 
-  /** What it says of the mistake. */
+  /** What it says of the mistake: on the command line (2), or elsewhere (1). */
   refused(...args: string[]): string {
     const { code, stdout, stderr } = this.run(...args)
-    expect(code, stdout + stderr).to.equal(1)
+    expect(code, stdout + stderr).to.be.oneOf([1, 2])
     expect(stderr).to.not.match(/^\s+at /m)
     return stderr
+  }
+
+  /** What happens when somebody types `keys`, with spaces between them, on a terminal, which util-linux's script(1) pretends to be. */
+  onTerminal(keys: string, ...args: string[]): CliRun {
+    const command = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ')
+    // Each key when the question is likely to be there: what comes before is for nobody.
+    const typed = keys
+      .split(' ')
+      .map((key) => `sleep 2; printf '${key}'`)
+      .join('; ')
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', `(${typed}; sleep 1) | script -qec "${command}" /dev/null`],
+      {
+        cwd: this.directory,
+        encoding: 'utf8',
+        env: Object.fromEntries(Object.entries({ ...process.env, NO_COLOR: '1' }).filter(([name]) => name !== 'CI')),
+      },
+    )
+    return { code: status, stdout, stderr }
   }
 
   typeCheck(): void {

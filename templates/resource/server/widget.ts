@@ -1,4 +1,5 @@
-import { field, StatusSubresource, StoredResource, type FieldError } from '@apiserver-kit/framework'
+import { field, StatusSubresource, StoredResource, type FieldError } from '@apiserver-kit/framework' // if:status
+// unless:status> import { field, StoredResource, type FieldError } from '@apiserver-kit/framework'
 import { Widget } from '../apis/demo/v1alpha1/widget.ts'
 // apiserver-kit:imports
 
@@ -8,7 +9,7 @@ export class WidgetResource extends StoredResource<Widget> {
     // apiserver-kit:versions
   ]
   override readonly subresources = [
-    new StatusSubresource<Widget>(),
+    new StatusSubresource<Widget>(), // if:status
     // apiserver-kit:subresources
   ]
 

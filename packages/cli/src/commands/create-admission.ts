@@ -1,13 +1,13 @@
 import type { CommandModule } from 'yargs'
 import { findProject } from '../project/project.ts'
 import { Changes } from '../scaffold/changes.ts'
-import { check } from '../scaffold/kind-place.ts'
 import { kebabCase, kindProblem } from '../scaffold/names.ts'
+import { required } from '../scaffold/questions.ts'
 import { renderTemplate } from '../scaffold/render-template.ts'
 import { carryOut, withWritingOptions, type WritingArguments } from '../scaffold/writing.ts'
 
 interface Arguments extends WritingArguments {
-  name: string
+  name?: string
 }
 
 export const createAdmission: CommandModule<object, Arguments> = {
@@ -19,9 +19,10 @@ export const createAdmission: CommandModule<object, Arguments> = {
       demandOption: true,
       describe: 'in CamelCase, as RequireOwner',
     }),
-  handler: (argv) => {
-    const { name } = argv
-    check({ name: kindProblem(name)?.replace('Widget', 'RequireOwner') })
+  handler: async (argv) => {
+    const { name } = await required('create admission', argv, {
+      name: { message: 'Its name?', example: 'RequireOwner', problem: pluginProblem },
+    })
     const { directory, domain } = findProject(process.cwd())
     const changes = new Changes(directory)
     const file = kebabCase(name)
@@ -33,3 +34,5 @@ export const createAdmission: CommandModule<object, Arguments> = {
     carryOut(changes, argv, [`write what it checks in server/admission/${file}.ts`, 'npm start'])
   },
 }
+
+const pluginProblem = (name: string): string | undefined => kindProblem(name)?.replace('Widget', 'RequireOwner')

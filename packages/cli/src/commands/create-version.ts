@@ -4,16 +4,17 @@ import { findProject } from '../project/project.ts'
 import { sampleObject } from '../project/sample-object.ts'
 import { Changes } from '../scaffold/changes.ts'
 import { insertLines } from '../scaffold/insert-lines.ts'
-import { capital, check, findKind, type KindPlace } from '../scaffold/kind-place.ts'
-import { versionProblem } from '../scaffold/names.ts'
+import { capital, findKind, type KindPlace } from '../scaffold/kind-place.ts'
+import { groupProblem, kindProblem, versionProblem } from '../scaffold/names.ts'
+import { required } from '../scaffold/questions.ts'
 import { renderTemplate } from '../scaffold/render-template.ts'
 import { carryOut, withWritingOptions, type WritingArguments } from '../scaffold/writing.ts'
 import { UserError } from '../user-error.ts'
 
 interface Arguments extends WritingArguments {
-  group: string
-  version: string
-  kind: string
+  group?: string
+  version?: string
+  kind?: string
   from?: string
 }
 
@@ -22,16 +23,20 @@ export const createVersion: CommandModule<object, Arguments> = {
   describe: 'Serves a kind in one more version: its schema, its conversion, and a test that nothing is lost',
   builder: (yargs) =>
     withWritingOptions(yargs.version(false))
-      .option('group', { type: 'string', demandOption: true, describe: "first part of the kind's API group" })
-      .option('version', { type: 'string', demandOption: true, describe: 'the new one, as v1beta1 or v1' })
-      .option('kind', { type: 'string', demandOption: true, describe: 'in CamelCase, singular: Widget' })
+      .option('group', { type: 'string', describe: "first part of the kind's API group" })
+      .option('version', { type: 'string', describe: 'the new one, as v1beta1 or v1' })
+      .option('kind', { type: 'string', describe: 'in CamelCase, singular: Widget' })
       .option('from', { type: 'string', describe: 'the version whose schema is copied; default: the stored one' }),
   handler: async (argv) => {
-    check({ version: versionProblem(argv.version) })
+    const asked = await required('create version', argv, {
+      group: { message: "The kind's API group?", example: 'shop', problem: groupProblem },
+      kind: { message: 'Kind?', example: 'Order', problem: kindProblem },
+      version: { message: 'The new version?', example: 'v1beta1', problem: versionProblem },
+    })
     const project = findProject(process.cwd())
     const changes = new Changes(project.directory)
-    const place = findKind(changes, project, argv)
-    const { version } = argv
+    const place = findKind(changes, project, asked)
+    const { version } = asked
     const from = argv.from ?? place.version
     if (version === place.version || version === from)
       throw new UserError(`${place.kind} is served in ${version} already: nothing was changed`)

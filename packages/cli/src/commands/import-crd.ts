@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { CommandModule } from 'yargs'
 import { crdsIn, type Crd } from '../import/crd.ts'
-import { kindFile, restrictsMetadata } from '../import/kind-file.ts'
+import { kindFiles } from '../import/kind-files.ts'
 import { resourceFile } from '../import/resource-file.ts'
 import { findProject } from '../project/project.ts'
 import { Changes } from '../scaffold/changes.ts'
@@ -50,10 +50,12 @@ function importInto(changes: Changes, crd: Crd, force: boolean): void {
   const stored = crd.versions.find(({ storage }) => storage)
   if (!stored) return
   const files = [
-    ...crd.versions.map((version) => ({
-      path: `apis/${place.folder}/${version.name}/${place.file}.ts`,
-      text: kindFile(crd, version),
-    })),
+    ...crd.versions.flatMap((version) =>
+      kindFiles(crd, version, place.file).map(({ name, text }) => ({
+        path: `apis/${place.folder}/${version.name}/${name}`,
+        text,
+      })),
+    ),
     { path: `server/${place.file}.ts`, text: resourceFile(crd, stored, place) },
   ]
   if (force) changes.replace(files)
@@ -76,8 +78,5 @@ function warningsOf({ group, names, versions, conversion }: Crd): string[] {
       : [`${name}: a webhook converts its versions: write the conversions of its resource`]),
     ...(stored?.served === false ? [`${name}: its stored version ${stored.name} is not served, and will be`] : []),
     ...versions.filter((v) => !same(v)).map((v) => `${name}: ${v.name} gets the subresources of ${stored?.name ?? ''}`),
-    ...versions
-      .filter(restrictsMetadata)
-      .map((v) => `${name}: what ${v.name} asks of metadata is left out: write it in the resource's \`validate\``),
   ]
 }

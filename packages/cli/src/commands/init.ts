@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, relative, resolve } from 'node:path'
-import { isCancel, text } from '@clack/prompts'
 import type { CommandModule } from 'yargs'
 import { Changes } from '../scaffold/changes.ts'
+import { check } from '../scaffold/kind-place.ts'
 import { domainProblem } from '../scaffold/names.ts'
+import { required } from '../scaffold/questions.ts'
 import { renderTemplate } from '../scaffold/render-template.ts'
 import { carryOut, withWritingOptions, type WritingArguments } from '../scaffold/writing.ts'
 import { UserError } from '../user-error.ts'
@@ -11,7 +12,13 @@ import { UserError } from '../user-error.ts'
 interface Arguments extends WritingArguments {
   domain?: string
   directory: string
+  name?: string
+  'package-manager'?: PackageManager
 }
+
+/** What installs the project's packages, and how it runs their programs. */
+const runners = { npm: 'npx', pnpm: 'pnpm', yarn: 'yarn', bun: 'bunx' } as const
+type PackageManager = keyof typeof runners
 
 /** What may stand in a folder that counts as empty. */
 const harmless: ReadonlySet<string> = new Set(['.git', '.gitkeep', 'LICENSE', 'node_modules', 'package-lock.json'])
@@ -22,24 +29,36 @@ export const init: CommandModule<object, Arguments> = {
   builder: (yargs) =>
     withWritingOptions(yargs)
       .option('domain', { type: 'string', describe: 'end of all API groups of the project, as example.com' })
-      .option('directory', { type: 'string', default: '.', describe: 'folder of the project; must be empty' }),
+      .option('directory', { type: 'string', default: '.', describe: 'folder of the project; must be empty' })
+      .option('name', { type: 'string', describe: 'of the package; default: that of the folder' })
+      .option('package-manager', {
+        choices: Object.keys(runners) as PackageManager[],
+        describe: 'default: the one that runs this command, or npm',
+      }),
   handler: async (argv) => {
-    const domain = argv.domain ?? (await askDomain())
-    const problem = domainProblem(domain)
-    if (problem !== undefined) throw new UserError(`--domain ${problem}`)
+    const { domain } = await required('init', argv, {
+      domain: {
+        message: 'Which domain do the API groups of the project end in?',
+        example: 'example.com',
+        problem: domainProblem,
+      },
+    })
+    const name = argv.name ?? projectName(resolve(argv.directory))
+    check({ name: nameProblem(name) })
     const target = resolve(argv.directory)
     const changes = new Changes(target)
-    const files = renderTemplate('project', { 'example.com': domain, 'widget-project': projectName(target) })
+    const files = renderTemplate('project', { 'example.com': domain, 'widget-project': name })
     const inTheWay = existsSync(target) ? readdirSync(target).filter((name) => !harmless.has(name)) : []
     if (inTheWay.length && !inTheWay.includes('package.json'))
       throw new UserError(`${target} is not empty (${inTheWay.slice(0, 3).join(', ')}): name another with --directory`)
     changes.create(files)
+    const manager = argv['package-manager'] ?? runningManager()
     const place = relative(process.cwd(), target)
     carryOut(changes, argv, [
       ...(place ? [`cd ${/^[\w./-]+$/.test(place) ? place : `'${place}'`}`] : []),
-      'npm install',
-      'npx apiserver-kit create resource --group demo --version v1alpha1 --kind Widget',
-      'npm start',
+      `${manager} install`,
+      `${runners[manager]} apiserver-kit create resource --group demo --version v1alpha1 --kind Widget`,
+      `${manager} start`,
     ])
   },
 }
@@ -50,13 +69,14 @@ const projectName = (directory: string): string =>
     .replace(/[^a-z0-9._-]+/g, '-')
     .replace(/^[._-]+/, '') || 'apiserver'
 
-async function askDomain(): Promise<string> {
-  if (!process.stdin.isTTY) throw new UserError('which domain? Run: apiserver-kit init --domain example.com')
-  const answer = await text({
-    message: 'Which domain do the API groups of the project end in?',
-    placeholder: 'example.com',
-    validate: (value) => domainProblem(value ?? ''),
-  })
-  if (isCancel(answer)) throw new UserError('nothing was made')
-  return answer
+/** As npm takes it. */
+const nameProblem = (name: string): string | undefined =>
+  /^(@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*$/.test(name) && name.length <= 214
+    ? undefined
+    : 'must be a name that npm takes, as shop-apiserver'
+
+/** npm, pnpm, yarn and bun say so to the programs that they run. */
+function runningManager(): PackageManager {
+  const [agent = ''] = (process.env['npm_config_user_agent'] ?? '').split('/')
+  return agent in runners ? (agent as PackageManager) : 'npm'
 }

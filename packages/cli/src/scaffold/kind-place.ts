@@ -1,5 +1,6 @@
+import { groupName } from '../project/groups.ts'
 import type { Project } from '../project/project.ts'
-import { UserError } from '../user-error.ts'
+import { UsageError, UserError } from '../user-error.ts'
 import type { Changes } from './changes.ts'
 import { groupProblem, kebabCase, kindProblem } from './names.ts'
 
@@ -27,11 +28,11 @@ export function findKind(changes: Changes, project: Project, asked: { group: str
   const [, folder = '', version = ''] = at ?? []
   if (folder !== group)
     throw new UserError(
-      `the project has no ${kind} in ${group}.${project.domain}: add it with \`apiserver-kit create resource --group ${group} --version v1alpha1 --kind ${kind}\``,
+      `the project has no ${kind} in ${groupName(project, group)}: add it with \`apiserver-kit create resource --group ${group} --version v1alpha1 --kind ${kind}\``,
     )
   return {
     folder,
-    group: groupOf(changes, { folder, version, file }) ?? `${group}.${project.domain}`,
+    group: groupOf(changes, { folder, version, file }) ?? groupName(project, group),
     kind,
     file,
     version,
@@ -45,7 +46,7 @@ const groupOf = (changes: Changes, { folder, version, file }: { folder: string; 
 /** Throws for the first flag with a problem. */
 export function check(problems: Readonly<Record<string, string | undefined>>): void {
   for (const [flag, problem] of Object.entries(problems))
-    if (problem !== undefined) throw new UserError(`--${flag} ${problem}`)
+    if (problem !== undefined) throw new UsageError(`--${flag} ${problem}`)
 }
 
 /** `v1beta1` → `V1beta1`. */

@@ -21,6 +21,9 @@ export const kindProblem = (kind: string): string | undefined =>
 export const pluralProblem = (plural: string): string | undefined =>
   /^[a-z][a-z0-9]{0,62}$/.test(plural) ? undefined : 'must be a word in lower case, as widgets'
 
+export const wordsProblem = (words: readonly string[]): string | undefined =>
+  words.every((word) => /^[a-z][a-z0-9]{0,62}$/.test(word)) ? undefined : 'must be words in lower case, as wg,wgt'
+
 /** English, as far as Kubernetes' own tools go. Source: apimachinery meta.UnsafeGuessKindToResource. */
 export function pluralOf(kind: string): string {
   const singular = kind.toLowerCase()

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SourceFile } from './changes.ts'
+import { conditionalLines } from './conditional-lines.ts'
 
 /** Beside the program in a published package, at the root of the repository before that. */
 const templates = ['../../templates', '../../../../templates']
@@ -10,15 +11,19 @@ const templates = ['../../templates', '../../../../templates']
 
 /**
  * The files of a template with what it is about renamed: every key of `names`, where it stands as a whole word or at the begin of one in CamelCase,
- * becomes its value. A path that begins with `_` begins with a dot.
+ * becomes its value. A path that begins with `_` begins with a dot. Lines that stand under a condition are there when it holds.
  */
-export function renderTemplate(template: string, names: Readonly<Record<string, string>>): SourceFile[] {
+export function renderTemplate(
+  template: string,
+  names: Readonly<Record<string, string>>,
+  conditions: Readonly<Record<string, boolean>> = {},
+): SourceFile[] {
   if (templates === undefined) throw new Error('the package was built without its templates')
   const root = join(templates, template)
   const renamed = renamer(names)
   return filesBelow(root).map((source) => ({
     path: renamed(relative(root, source).replaceAll(sep, '/')).replace(/(^|\/)_/g, '$1.'),
-    text: renamed(readFileSync(source, 'utf8')),
+    text: renamed(conditionalLines(readFileSync(source, 'utf8'), conditions)),
   }))
 }
 

@@ -5,6 +5,7 @@ export const Widget = defineKind({
   version: 'v1alpha1',
   kind: 'Widget',
   plural: 'widgets',
+  scope: 'Cluster', // if:cluster
   description: 'Widget is a first kind: change its schema to what you need.',
   schema: Type.Object({
     spec: Type.Object({
@@ -12,6 +13,7 @@ export const Widget = defineKind({
       message: Type.Optional(Type.String({ maxLength: 200, description: 'What the parts say.' })),
       // apiserver-kit:spec
     }),
+    // if:status
     status: Type.Optional(
       Type.Object({
         observedGeneration: Type.Optional(
@@ -22,10 +24,11 @@ export const Widget = defineKind({
         // apiserver-kit:status
       }),
     ),
+    // end:status
   }),
   columns: [
     { name: 'Size', type: 'integer', jsonPath: '.spec.size' },
-    { name: 'Ready', type: 'boolean', jsonPath: '.status.ready' },
+    { name: 'Ready', type: 'boolean', jsonPath: '.status.ready' }, // if:status
     { name: 'Message', type: 'string', jsonPath: '.spec.message', priority: 1 },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
   ],
