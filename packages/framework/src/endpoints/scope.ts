@@ -1,4 +1,5 @@
 import type { AdmissionChain } from '../auth/admission/chain.ts'
+import type { AdmissionObjects } from '../auth/admission/objects.ts'
 import type { GroupKind, GroupResource } from '../meta/group-version.ts'
 import type { KubeObject } from '../meta/object.ts'
 import type { InstalledResource, InstalledSubresource } from '../registry/installed.ts'
@@ -16,6 +17,7 @@ import type { StoredItem } from '../storage/stored-item.ts'
 import { hasProtobufForm } from './negotiation/protobuf/index.ts'
 import { QueryOptions } from './options/query-options.ts'
 import { VersionConverter } from './versions.ts'
+import { ScopeObjects } from './admission-objects.ts'
 import { fieldManagerFor } from './field-managers.ts'
 
 /**
@@ -40,6 +42,7 @@ export class RequestScope {
   readonly groupKind: GroupKind
   readonly versions: VersionConverter
   readonly admission: AdmissionChain
+  readonly admissionObjects: AdmissionObjects
   readonly fieldManager: FieldManager
   readonly strategy: UpdateStrategy | undefined
   /** Bytes as they are stored are the answer, but for the resourceVersion. */
@@ -70,6 +73,7 @@ export class RequestScope {
     this.groupKind = { group: this.kind.group, kind: this.kind.kind }
     this.versions = versions
     this.admission = admission
+    this.admissionObjects = new ScopeObjects(this)
     this.fieldManager = fieldManagerFor(this)
     this.strategy = strategyOf(this.target)
     this.hasProtobufForm = hasProtobufForm(this.kind.apiVersion, this.kind.kind)

@@ -19,4 +19,6 @@ export interface RequestContext {
   readonly auditId: string
   /** The namespace of the request; '' for cluster-scoped kinds and all-namespaces lists. */
   readonly namespace: string
+  /** Adds to the audit event, where there is one: the first value of a key stands. What tells of bodies stands only where those do. */
+  readonly annotate?: (key: string, value: string, level?: 'Metadata' | 'Request') => void
 }

@@ -23,7 +23,7 @@ export class ServedContext implements RequestContext {
   /** Who really sent the request, where `user` is somebody else. */
   impersonator: UserInfo | undefined
   /** Adds to the audit event, where there is one. */
-  annotate: (key: string, value: string) => void = () => undefined
+  annotate: NonNullable<RequestContext['annotate']> = () => undefined
   #controller: AbortController | undefined
   #reason: unknown
 

@@ -1,13 +1,15 @@
 import type { GroupVersionKind, GroupVersionResource } from '../../meta/group-version.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { UserInfo } from '../../request/context.ts'
+import type { JsonObject } from '../../util/json.ts'
+import type { AdmissionObjects } from './objects.ts'
 
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
 
 /** One write, as admission sees it. Objects are in the version of the request. Source: admission/interfaces.go Attributes. */
 export interface AdmissionAttributes {
   readonly operation: AdmissionOperation
-  /** undefined for DELETE and CONNECT. While mutating, change it in place; while validating nobody may. */
+  /** undefined for DELETE; the options of a CONNECT. While mutating, change it in place; while validating nobody may. */
   readonly object: KubeObject | undefined
   /** undefined for CREATE and CONNECT. Nobody may change it. */
   readonly oldObject: KubeObject | undefined
@@ -19,6 +21,8 @@ export interface AdmissionAttributes {
   readonly name: string
   readonly dryRun: boolean
   readonly user: UserInfo
-  /** CreateOptions, UpdateOptions, PatchOptions or DeleteOptions. */
-  readonly options: object
+  /** `meta.k8s.io/v1` CreateOptions, UpdateOptions (of a PATCH too) or DeleteOptions; undefined for CONNECT. */
+  readonly options: JsonObject | undefined
+  /** The other forms of the objects. The server gives it; a test of a plugin that does not look at it need not. */
+  readonly objects?: AdmissionObjects
 }

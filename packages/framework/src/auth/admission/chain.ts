@@ -1,6 +1,8 @@
 import type { RequestContext } from '../../request/context.ts'
 import type { AdmissionAttributes, AdmissionOperation } from './attributes.ts'
+import { keepManagedFields } from './managed-fields.ts'
 import type { AdmissionPlugin } from './plugin.ts'
+import { Reinvocation } from './reinvocation.ts'
 
 const operations: readonly AdmissionOperation[] = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT']
 
@@ -20,20 +22,29 @@ export class AdmissionChain {
     this.#validating = by('validate')
   }
 
+  /** Whether somebody wants to see such a write now. Plugins that follow the cluster may have something to say later. */
   mutates(operation: AdmissionOperation): boolean {
-    return this.#mutating.get(operation)?.length !== 0
+    return this.#mutating.get(operation)?.some(isAwake) === true
   }
 
   validates(operation: AdmissionOperation): boolean {
-    return this.#validating.get(operation)?.length !== 0
+    return this.#validating.get(operation)?.some(isAwake) === true
   }
 
   /** Throws what the first plugin throws that refuses. */
   async admit(attributes: AdmissionAttributes, ctx: RequestContext): Promise<void> {
-    for (const plugin of this.#mutating.get(attributes.operation) ?? []) await plugin.admit?.(attributes, ctx)
+    const plugins = this.#mutating.get(attributes.operation) ?? []
+    const reinvocation = new Reinvocation()
+    const managers = attributes.object?.metadata.managedFields
+    do for (const plugin of plugins) if (isAwake(plugin)) await plugin.admit?.(attributes, ctx, reinvocation)
+    while (!reinvocation.again && reinvocation.begin())
+    keepManagedFields(attributes.object, managers, ctx)
   }
 
   async validate(attributes: AdmissionAttributes, ctx: RequestContext): Promise<void> {
-    for (const plugin of this.#validating.get(attributes.operation) ?? []) await plugin.validate?.(attributes, ctx)
+    for (const plugin of this.#validating.get(attributes.operation) ?? [])
+      if (isAwake(plugin)) await plugin.validate?.(attributes, ctx)
   }
 }
+
+const isAwake = ({ idle }: AdmissionPlugin): boolean => idle !== true

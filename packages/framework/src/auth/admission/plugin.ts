@@ -1,6 +1,7 @@
 import { StatusError, type StatusCause } from '../../meta/status.ts'
 import type { RequestContext } from '../../request/context.ts'
 import type { AdmissionAttributes, AdmissionOperation } from './attributes.ts'
+import type { Reinvocation } from './reinvocation.ts'
 
 /**
  * Looks at writes before they are stored. `admit` may change the object, `validate` only refuse it; both refuse by throwing, best with
@@ -8,8 +9,11 @@ import type { AdmissionAttributes, AdmissionOperation } from './attributes.ts'
  */
 export interface AdmissionPlugin {
   readonly name: string
+  /** True: there is nothing that it could have to say now, and it is not asked. */
+  readonly idle?: boolean
   handles(operation: AdmissionOperation): boolean
-  admit?(attributes: AdmissionAttributes, ctx: RequestContext): Promise<void>
+  /** `reinvocation` is for who wants to see what later plugins change: the whole round is run once more when somebody asks for it. */
+  admit?(attributes: AdmissionAttributes, ctx: RequestContext, reinvocation: Reinvocation): Promise<void>
   validate?(attributes: AdmissionAttributes, ctx: RequestContext): Promise<void>
 }
 

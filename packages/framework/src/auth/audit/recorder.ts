@@ -31,8 +31,9 @@ export class AuditRecorder {
     this.#emit = emit
   }
 
-  /** The first value of a key stands. */
-  annotate(key: string, value: string): void {
+  /** The first value of a key stands. What is of the level of bodies is left out where those are. */
+  annotate(key: string, value: string, level: 'Metadata' | 'Request' = 'Metadata'): void {
+    if (level === 'Request' && this.#decision.level === 'Metadata') return
     if (!this.#annotations.has(key)) this.#annotations.set(key, value)
   }
 

@@ -1,7 +1,9 @@
 import type { AdmissionAttributes } from '../../auth/admission/attributes.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { WriteChecks } from '../../registry/rest.ts'
+import type { JsonObject } from '../../util/json.ts'
 import type { Exchange } from '../exchange.ts'
+import { writeOptions } from '../options/operation-options.ts'
 import type { RequestScope } from '../scope.ts'
 
 export type Operation = AdmissionAttributes['operation']
@@ -14,7 +16,7 @@ export function admissionAttributes(
   object: KubeObject | undefined,
   oldObject: KubeObject | undefined,
   dryRun: boolean,
-  options: object = {},
+  options?: JsonObject,
 ): AdmissionAttributes {
   const { group, version, plural } = scope.installed.kind
   return {
@@ -29,6 +31,7 @@ export function admissionAttributes(
     dryRun,
     user: context.user,
     options,
+    objects: scope.admissionObjects,
   }
 }
 
@@ -58,6 +61,7 @@ export function writeChecks(
           object && scope.toVersion(object),
           old && scope.toVersion(old),
           dryRun,
+          writeOptions(operation, exchange.query),
         ),
         exchange.context,
       )

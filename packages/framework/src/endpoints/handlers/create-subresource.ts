@@ -3,6 +3,7 @@ import { StatusError, type Status } from '../../meta/status.ts'
 import { settleNamespace, wipeSystemMetadata } from '../../registry/metadata-rules.ts'
 import type { NamedCreater } from '../../registry/rest.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
+import { writeOptions } from '../options/operation-options.ts'
 import { renderObject, renderStatus } from '../render.ts'
 import { respond } from '../respond.ts'
 import { admissionAttributes } from './admission.ts'
@@ -19,7 +20,15 @@ export const createSubresource: Handler = async (scope, exchange) => {
   for (const warning of warnings) context.warnings.add(warning)
   wipeSystemMetadata(object)
   settleNamespace(scope.installed.kind, object, context.namespace)
-  const attributes = admissionAttributes(scope, exchange, 'CREATE', object, undefined, options.dryRun, options)
+  const attributes = admissionAttributes(
+    scope,
+    exchange,
+    'CREATE',
+    object,
+    undefined,
+    options.dryRun,
+    writeOptions('CREATE', query),
+  )
   await scope.admission.admit(attributes, context)
   const { errors } = scope.compiled.validate(object)
   if (errors.length) throw StatusError.invalid(scope.groupKind, object.metadata.name ?? '', errors)

@@ -5,6 +5,7 @@ import { readBody } from '../body.ts'
 import type { Exchange } from '../exchange.ts'
 import { bodyMediaType } from '../negotiation/content-type.ts'
 import { decodeDeleteOptions } from '../options/delete-options.ts'
+import { deleteOptions } from '../options/operation-options.ts'
 import { renderObject, renderStatus } from '../render.ts'
 import { respond } from '../respond.ts'
 import type { RequestScope } from '../scope.ts'
@@ -25,7 +26,15 @@ export function deleteCheck(scope: RequestScope, exchange: Exchange, options: De
     const { admission } = scope
     if (!admission.mutates('DELETE') && !admission.validates('DELETE')) return
     const attributes = {
-      ...admissionAttributes(scope, exchange, 'DELETE', undefined, scope.toVersion(object), options.dryRun, options),
+      ...admissionAttributes(
+        scope,
+        exchange,
+        'DELETE',
+        undefined,
+        scope.toVersion(object),
+        options.dryRun,
+        deleteOptions(options),
+      ),
       name: object.metadata.name ?? '',
       namespace: object.metadata.namespace ?? '',
     }

@@ -10,6 +10,7 @@ import type { SchemaVerdict } from '../../schema/structural.ts'
 import { keepUnchangedTimes } from '../../schema/managed-fields/unchanged-times.ts'
 import { managerOrUserAgent } from '../../schema/managed-fields/field-manager.ts'
 import type { Exchange } from '../exchange.ts'
+import { writeOptions } from '../options/operation-options.ts'
 import type { WriteQuery } from '../options/write-options.ts'
 import type { RequestScope } from '../scope.ts'
 import { admissionAttributes } from './admission.ts'
@@ -55,7 +56,15 @@ export class IncomingWrite {
     const { scope, exchange } = this
     if (!scope.admission.mutates(operation)) return
     await scope.admission.admit(
-      admissionAttributes(scope, exchange, operation, object, old, this.query.dryRun, this.query),
+      admissionAttributes(
+        scope,
+        exchange,
+        operation,
+        object,
+        old,
+        this.query.dryRun,
+        writeOptions(operation, exchange.query),
+      ),
       exchange.context,
     )
   }

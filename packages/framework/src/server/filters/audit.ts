@@ -30,8 +30,8 @@ export const audit =
       return
     }
     exchange.observer = recorder
-    context.annotate = (key, value) => {
-      recorder.annotate(key, value)
+    context.annotate = (key, value, level) => {
+      recorder.annotate(key, value, level)
     }
     try {
       recorder.stage('RequestReceived', 0)
