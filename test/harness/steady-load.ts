@@ -15,6 +15,11 @@ export class SteadyLoad {
     })
   }
 
+  /** So far. */
+  get problems(): readonly string[] {
+    return this.#problems
+  }
+
   get sent(): number {
     return this.#sent
   }

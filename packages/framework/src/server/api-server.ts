@@ -16,6 +16,7 @@ import { ownCertificates, renewDaily, writePrivate, type OwnCertificates } from 
 import { kubeconfigText } from './serving/kubeconfig.ts'
 import { SecureServer } from './serving/secure-server.ts'
 import { ServingCertificates } from './serving/serving-certificates.ts'
+import { Shutdown } from './shutdown.ts'
 import { ServerStores } from './stores.ts'
 import { surroundingsOf } from './surroundings-of.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -35,6 +36,7 @@ export class ApiServer {
   readonly #registry = new ResourceRegistry()
   readonly #stores: ServerStores
   readonly #draining = new Draining()
+  readonly #shutdown: Shutdown
   #surroundings: Surroundings | undefined
   #certificates: ServingCertificates | undefined
   #renewal: NodeJS.Timeout | undefined
@@ -48,6 +50,7 @@ export class ApiServer {
     this.options = { ...defaults, ...definedOf(options) }
     this.log = options.log ?? pino({ level: 'warn' })
     this.health = new HealthRoutes(this.log)
+    this.#shutdown = new Shutdown(this.#draining, this.options)
     this.#stores = new ServerStores(this.options.backend, this.options.etcdPrefix)
   }
 
@@ -124,9 +127,18 @@ export class ApiServer {
     return this.#registry.groups
   }
 
-  /** Stops: no new requests, watches end, what is under way comes to its end, stores are closed. May be called twice. */
+  /** Stops at once: no new requests, watches end, what is under way comes to its end, stores are closed. May be called twice. */
   close(): Promise<void> {
-    return (this.#stopping ??= this.#stop())
+    return (this.#stopping ??= this.#shutdown.abrupt(this.#serving).finally(() => this.#stop()))
+  }
+
+  /**
+   * Stops so that no client notices: the server is not ready, after --shutdown-delay-duration it takes nobody in any more, and those who are connected
+   * are told to go with their next answer; then as {@link close}.
+   */
+  shutDown(): Promise<void> {
+    if (!this.#serving) return this.close()
+    return (this.#stopping ??= this.#shutdown.graceful(this.#serving).finally(() => this.#stop()))
   }
 
   get #listening(): SecureServer {
@@ -186,6 +198,7 @@ export class ApiServer {
         surroundings,
         auditing: this.#auditing,
         draining: this.#draining,
+        isRefusing: () => this.#shutdown.isRefusing,
         health: this.health,
         metrics: this.metrics,
         log: this.log,
@@ -215,9 +228,6 @@ export class ApiServer {
   }
 
   async #stop(): Promise<void> {
-    this.#serving?.stopAccepting()
-    await this.#draining.stop(this.options.requestTimeoutSeconds * 1000)
-    this.#serving?.destroy()
     clearInterval(this.#renewal)
     this.#certificates?.close()
     await this.#auditing?.close()

@@ -25,6 +25,7 @@ export interface ApplicationParts {
   readonly surroundings: Surroundings
   readonly auditing: Auditing | undefined
   readonly draining: Draining
+  readonly isRefusing: () => boolean
   readonly health: HealthRoutes
   readonly metrics: ServerMetrics
   readonly log: Logger
@@ -52,6 +53,8 @@ export function application(parts: ApplicationParts): RequestListener {
   const chain = filterChain({
     log,
     draining,
+    ...(options.shutdownSendRetryAfter ? { isRefusing: parts.isRefusing } : {}),
+    goawayChance: options.goawayChance,
     audit: parts.auditing,
     authenticator: new AuthenticationChain(
       [...surroundings.authenticators(new PeerCertificates()), ...(options.authenticators ?? [])],

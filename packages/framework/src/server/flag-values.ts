@@ -21,6 +21,14 @@ export function countOf(text: string): number {
   return Number(text)
 }
 
+/** Of HTTP/2 clients that are sent away. Source: server/options/server_run_options.go. */
+export function chanceOf(text: string): number {
+  const chance = Number(text)
+  if (text === '' || Number.isNaN(chance)) throw new RangeError('not a number')
+  if (chance < 0 || chance > 0.02) throw new RangeError('can not be less than 0 or greater than 0.02')
+  return chance
+}
+
 export function secondsOf(text: string): number {
   const seconds = parseDuration(text) / 1000
   if (seconds < 0) throw new RangeError('less than no time')

@@ -104,6 +104,14 @@ export interface ServerFlags {
   readonly requestTimeoutSeconds?: number
   readonly maxRequestsInflight?: number
   readonly maxMutatingRequestsInflight?: number
+  /** How long a server that is to stop, and says so at /readyz, is still there for everybody. Default 0. */
+  readonly shutdownDelayDurationSeconds?: number
+  /** Answer 429 to what comes while what is under way comes to its end, instead of letting nobody in. */
+  readonly shutdownSendRetryAfter?: boolean
+  /** Over how long the ends of watches are spread when the server stops. Default 0: all end at once. */
+  readonly shutdownWatchTerminationGracePeriodSeconds?: number
+  /** How likely an HTTP/2 client is told, with an answer, to connect anew; 0.02 at most. Default 0. */
+  readonly goawayChance?: number
 }
 
 export const defaults: Required<
@@ -116,6 +124,10 @@ export const defaults: Required<
     | 'requestTimeoutSeconds'
     | 'maxRequestsInflight'
     | 'maxMutatingRequestsInflight'
+    | 'shutdownDelayDurationSeconds'
+    | 'shutdownSendRetryAfter'
+    | 'shutdownWatchTerminationGracePeriodSeconds'
+    | 'goawayChance'
     | 'authenticationTokenWebhookCacheTtlSeconds'
     | 'authorizationAlwaysAllowPaths'
     | 'authorizationWebhookCacheAuthorizedTtlSeconds'
@@ -129,6 +141,10 @@ export const defaults: Required<
   requestTimeoutSeconds: 60,
   maxRequestsInflight: 400,
   maxMutatingRequestsInflight: 200,
+  shutdownDelayDurationSeconds: 0,
+  shutdownSendRetryAfter: false,
+  shutdownWatchTerminationGracePeriodSeconds: 0,
+  goawayChance: 0,
   authenticationTokenWebhookCacheTtlSeconds: 10,
   authorizationAlwaysAllowPaths: ['/healthz', '/readyz', '/livez'],
   authorizationWebhookCacheAuthorizedTtlSeconds: 10,

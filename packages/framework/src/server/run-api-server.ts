@@ -17,7 +17,7 @@ export async function runApiServer(server: ApiServer): Promise<void> {
   const stop = (): void => {
     if (stopping) process.exit(1)
     stopping = true
-    server.close().then(
+    server.shutDown().then(
       () => process.exit(0),
       (error: unknown) => {
         server.log.error({ err: error }, 'stop failed')

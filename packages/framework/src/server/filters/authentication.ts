@@ -6,6 +6,7 @@ import { StatusError } from '../../meta/status.ts'
 import { removeHeaders } from '../../request/header-lines.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { Filter } from '../request-state.ts'
+import { sendAway } from '../serving/send-away.ts'
 import { auditFailedAuthentication, type AuditOptions } from './audit.ts'
 
 export interface AuthenticationOptions {
@@ -35,26 +36,17 @@ export const authentication = (options: AuthenticationOptions): Filter => {
       metrics.authenticated('error', (performance.now() - begin) / 1000, '')
       // The message alone: anybody can make the server write this, as often as he likes.
       log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'unable to authenticate the request')
-      sendAway(exchange)
+      if ('stream' in response) sendAway(response)
       if (options.audit) auditFailedAuthentication(options.audit, exchange)
       writeError(exchange, StatusError.unauthorized())
       return
     }
     // Strangers keep no HTTP/2 connection on which to open streams without end.
-    if (isAnonymous(context.user)) sendAway({ request, response })
+    if ('stream' in response && isAnonymous(context.user)) sendAway(response)
     // What says who somebody is goes no further than here.
     const headers = requestHeaders()
     if (headers !== configured) [configured, isCredential] = [headers, identityHeaders(headers)]
     removeHeaders(request, isCredential)
     await next()
   }
-}
-
-/** HTTP/2's GOAWAY: what is under way still comes to its end. Source: the gate UnauthenticatedHTTP2DOSMitigation. */
-function sendAway({ request, response }: Pick<Parameters<typeof writeError>[0], 'request' | 'response'>): void {
-  if (!('stream' in request)) return
-  const { session } = request.stream
-  response.once('close', () => {
-    if (session && !session.closed && !session.destroyed) session.close()
-  })
 }

@@ -134,7 +134,7 @@ describe('filterChain', () => {
   })
   it('answers 503 while it drains', async () => {
     const draining = new Draining()
-    await draining.stop(10)
+    await draining.stop({ limitMs: 10 })
     const { response, handled } = await pass({ user: 'jane', draining })
     expect([response.statusCode, handled]).to.deep.equal([503, false])
     expect(response.headers.get('retry-after')).to.equal('1')

@@ -12,12 +12,14 @@ import { authentication } from './authentication.ts'
 import { authorization } from './authorization.ts'
 import { cacheControl } from './cache-control.ts'
 import type { Draining } from './draining.ts'
+import { goaway } from './goaway.ts'
 import { impersonation } from './impersonation.ts'
 import { maxInFlight } from './max-in-flight.ts'
 import { metricsFilter } from './metrics.ts'
 import { panicRecovery } from './panic-recovery.ts'
 import { requestDeadline } from './request-deadline.ts'
 import { requestInfo } from './request-info.ts'
+import { retryAfter } from './retry-after.ts'
 
 export interface ChainOptions {
   readonly log: Logger
@@ -30,6 +32,10 @@ export interface ChainOptions {
   /** Requests without a deadline. Default: watches. */
   readonly isLongRunning?: (info: RequestInfo, method: string) => boolean
   readonly draining: Draining
+  /** Whether the server sends its clients to another one. */
+  readonly isRefusing?: () => boolean
+  /** How likely an HTTP/2 client is told to connect anew; 0: never. */
+  readonly goawayChance?: number
   /** Without it nothing is written down. */
   readonly audit?: AuditOptions | undefined
   readonly requestTimeoutMs: number
@@ -43,7 +49,9 @@ export const filterChain = (options: ChainOptions): readonly Filter[] => [
   auditId,
   requestInfo(options.isLongRunning),
   metricsFilter(options.metrics, options.known),
+  ...(options.isRefusing ? [retryAfter(options.isRefusing)] : []),
   cacheControl,
+  ...(options.goawayChance ? [goaway(options.goawayChance)] : []),
   options.draining.filter,
   requestDeadline(options.requestTimeoutMs),
   authentication(options),

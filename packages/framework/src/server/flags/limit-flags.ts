@@ -1,4 +1,4 @@
-import { countOf, last, secondsOf } from '../flag-values.ts'
+import { booleanOf, chanceOf, countOf, last, secondsOf } from '../flag-values.ts'
 import { defaults } from '../options.ts'
 import type { FlagTable } from './flag.ts'
 
@@ -21,5 +21,29 @@ export const limitFlags: FlagTable = {
     value: 'N',
     help: `writes under way at once (default ${String(defaults.maxMutatingRequestsInflight)})`,
     read: last(countOf),
+  },
+  'goaway-chance': {
+    member: 'goawayChance',
+    value: 'FRACTION',
+    help: 'how likely an HTTP/2 client is told to connect anew, at most 0.02 (default 0)',
+    read: last(chanceOf),
+  },
+  'shutdown-delay-duration': {
+    member: 'shutdownDelayDurationSeconds',
+    value: 'DURATION',
+    help: 'how long a server that is to stop, and says so at /readyz, is still there for everybody (default 0s)',
+    read: last(secondsOf),
+  },
+  'shutdown-send-retry-after': {
+    member: 'shutdownSendRetryAfter',
+    value: '',
+    help: 'then answer 429 to what comes, until what is under way has come to its end',
+    read: last(booleanOf),
+  },
+  'shutdown-watch-termination-grace-period': {
+    member: 'shutdownWatchTerminationGracePeriodSeconds',
+    value: 'DURATION',
+    help: 'over how long the ends of watches are spread then (default 0s)',
+    read: last(secondsOf),
   },
 }

@@ -7,8 +7,9 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from 'node:http2'
-import type { AddressInfo } from 'node:net'
-import type { Socket } from 'node:net'
+import { Server, type AddressInfo, type Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { sendAway } from './send-away.ts'
 import type { ServingCertificates } from './serving-certificates.ts'
 
 export interface SecureServerOptions {
@@ -28,15 +29,27 @@ const kib = 1024
 const maxHeaderBytes = 1024 * kib
 const streamWindowBytes = 256 * kib
 const idleTimeoutMs = 90_000
-/** For HTTP/1.1. Longer than Go's clients keep an idle connection: else the aggregator sends on one that is just being closed. */
-const http1Timeouts = { headersTimeout: 32_000, keepAliveTimeout: 95_000 }
+/**
+ * For HTTP/1.1. Connections are kept longer than Go's clients keep an idle one: else the aggregator sends on one that is just being closed. A body may take
+ * as long as its request may, which is a filter's business.
+ */
+const http1Timeouts = {
+  headersTimeout: 32_000,
+  keepAliveTimeout: 95_000,
+  requestTimeout: 0,
+  connectionsCheckingInterval: 1000,
+}
+const handshakeTimeoutMs = 10_000
 const maxStreams = 1000
 
 /** HTTPS with HTTP/2 and HTTP/1.1 on one port. Figures: serving §8.1. */
 export class SecureServer {
   readonly #server: Http2SecureServer
   readonly #sessions = new Set<ServerHttp2Session>()
+  /** Of HTTP/1.1; HTTP/2's are their sessions'. */
   readonly #sockets = new Set<Socket>()
+  #stopping = false
+  #left: (() => void) | undefined
 
   constructor(options: SecureServerOptions, handler: RequestListener) {
     this.#server = createSecureServer(
@@ -46,6 +59,7 @@ export class SecureServer {
         SNICallback: (host, done) => {
           done(null, options.certificates.contextFor(host))
         },
+        handshakeTimeout: handshakeTimeoutMs,
         requestCert: true,
         rejectUnauthorized: false,
         ALPNProtocols: options.disableHttp2 ? ['http/1.1'] : ['h2', 'http/1.1'],
@@ -58,7 +72,10 @@ export class SecureServer {
           maxHeaderListSize: maxHeaderBytes,
         },
       },
-      handler,
+      (request, response) => {
+        if (this.#stopping) sendAway(response)
+        handler(request, response)
+      },
     )
     // Node reads them from the server, though the types know them of http's alone.
     Object.assign(this.#server, http1Timeouts)
@@ -74,9 +91,13 @@ export class SecureServer {
       session.on('error', () => undefined)
       session.once('close', () => this.#sessions.delete(session))
     })
-    this.#server.on('secureConnection', (socket: Socket) => {
+    this.#server.on('secureConnection', (socket: TLSSocket) => {
+      if (socket.alpnProtocol === 'h2') return
       this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
+      socket.once('close', () => {
+        this.#sockets.delete(socket)
+        if (!this.#sockets.size) this.#left?.()
+      })
     })
     this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       answerUpgrade(handler, request, socket, head)
@@ -98,17 +119,47 @@ export class SecureServer {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** No new connections; HTTP/2 clients are told to go. */
+  /** No new connections; HTTP/2 clients are told to go now, those of HTTP/1.1 with their next answer. */
   stopAccepting(): void {
-    this.#server.close()
+    this.#stopping = true
+    // Not Http2SecureServer's own, which cuts the connections on which the next request may just be on its way.
+    Server.prototype.close.call(this.#server)
     for (const session of this.#sessions) session.close()
   }
 
-  /** Ends what is left of the connections. */
-  destroy(): void {
-    for (const session of this.#sessions) session.destroy()
-    for (const socket of this.#sockets) socket.destroy()
+  /** Waits until nobody keeps a connection of HTTP/1.1, so long at most. */
+  async untilLeft(limitMs: number): Promise<void> {
+    if (!this.#sockets.size) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, limitMs)
+      this.#left = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
+
+  /** Ends what is left of the connections: what is written already may still go out, but does not take longer than that. */
+  async close(limitMs = 500): Promise<void> {
+    const timer = setTimeout(() => {
+      for (const session of this.#sessions) session.destroy()
+      for (const socket of this.#sockets) socket.destroy()
+    }, limitMs)
+    for (const session of this.#sessions) session.close()
+    for (const socket of this.#sockets) socket.destroySoon()
+    await Promise.all([...this.#sessions, ...this.#sockets].map((connection) => gone(connection)))
+    clearTimeout(timer)
+    this.#server.close()
+  }
+}
+
+const gone = async (connection: ServerHttp2Session | Socket): Promise<void> => {
+  if (!connection.destroyed)
+    await new Promise<void>((resolve) =>
+      connection.once('close', () => {
+        resolve()
+      }),
+    )
 }
 
 /**

@@ -24,9 +24,9 @@ describe('ServingCertificates', () => {
   const errors: unknown[] = []
   let server: SecureServer | undefined
   let certificates: ServingCertificates | undefined
-  afterEach(() => {
+  afterEach(async () => {
     server?.stopAccepting()
-    server?.destroy()
+    await server?.close()
     certificates?.close()
     errors.length = 0
   })
