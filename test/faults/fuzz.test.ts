@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { ApiServer, MemoryBackend } from '@apiserver-kit/framework'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { GadgetResource } from '../../examples/widgets/resources/gadget.ts'
-import { WidgetResource } from '../../examples/widgets/resources/widget.ts'
+import { GadgetResource } from '../../examples/widgets/server/gadget.ts'
+import { WidgetResource } from '../../examples/widgets/server/widget.ts'
 
 const runs = 10_000
 /** Requests under way at once. */

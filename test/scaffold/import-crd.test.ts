@@ -45,7 +45,12 @@ describe('apiserver-kit import crd', function () {
 
   it('writes declarations that compile', () => {
     project.ok('import', 'crd', widgets)
-    for (const path of ['apis/golden/v1/widget.ts', 'apis/golden/v1beta1/widget.ts', 'apis/golden/v1/gadget.ts'])
+    for (const path of [
+      'apis/golden/v1/widget-parts.ts',
+      'apis/golden/v1/widget.ts',
+      'apis/golden/v1beta1/widget.ts',
+      'apis/golden/v1/gadget.ts',
+    ])
       expect(project.has(path), path).to.equal(true)
     project.typeCheck()
   })
@@ -68,7 +73,7 @@ describe('apiserver-kit import crd', function () {
   })
 
   it('writes it with the helpers', () => {
-    const text = project.read('apis/golden/v1/widget.ts')
+    const [text, parts] = [project.read('apis/golden/v1/widget.ts'), project.read('apis/golden/v1/widget-parts.ts')]
     for (const helper of [
       'Enum([',
       'Type.ListMap(',
@@ -83,8 +88,13 @@ describe('apiserver-kit import crd', function () {
       'Type.EmbeddedResource(',
       'Type.Preserved(',
       'Type.Optional(',
+      'Type.PartialObject(',
+      '...rules(',
     ])
-      expect(text).to.include(helper)
+      expect(text + parts).to.include(helper)
+    expect(text).to.include('    parts: Type.ListMap(part, ').and.to.include("from './widget-parts.ts'")
+    expect(parts).to.include('export const part = Type.Object(')
+    expect(Math.max(...[text, parts].map((file) => file.split('\n').length))).to.be.below(301)
     const resource = project.read('server/widget.ts')
     expect(resource).to.include('convert<WidgetV1beta1, Widget>(WidgetV1beta1)')
     expect(resource).to.include('new StatusSubresource<Widget>()')
@@ -117,7 +127,6 @@ describe('apiserver-kit import crd', function () {
     const { code, stderr, stdout } = project.run('import', 'crd', 'others.yaml')
     expect(code, stderr + stdout).to.equal(0)
     expect(stderr).to.include('warning: pipes.other.example.com: a webhook converts its versions')
-    expect(stderr).to.include("what v1 asks of metadata is left out: write it in the resource's `validate`")
     project.typeCheck()
     const [, schema] = [await imported('apis/other/v1/pipe.ts', 'Pipe')].flatMap((kind) => [kind, kind.schema])
     const [crd] = itemsOf(parse(others))
@@ -203,8 +212,10 @@ const itemsOf = (documents: readonly unknown[]): Crd[] =>
 
 const crds = (): Crd[] => itemsOf(parse(readFileSync(widgets, 'utf8')))
 
-function withoutOwn(schema: Schema & { properties?: Record<string, unknown>; required?: string[] }): Schema {
-  const own = ['apiVersion', 'kind', 'metadata']
+function withoutOwn(
+  schema: Schema & { properties?: Record<string, { properties?: unknown }>; required?: string[] },
+): Schema {
+  const own = ['apiVersion', 'kind', ...(schema.properties?.['metadata']?.properties ? [] : ['metadata'])]
   const properties = Object.entries(schema.properties ?? {}).filter(([name]) => !own.includes(name))
   const { required = [] } = schema
   return {

@@ -29,7 +29,8 @@ export {
   type ObjectOf,
   type ObjectOfSchema,
 } from './schema/kind.ts'
-export { Enum, Type, type EmbeddedObject } from './schema/type-helpers.ts'
+export type { Condition, ObjectReference } from './schema/shared-schemas.ts'
+export { Enum, rules, Type, type EmbeddedObject, type Rule } from './schema/type-helpers.ts'
 export { ApiServer } from './server/api-server.ts'
 export { backendOf, type StorageFlags } from './server/backend-of.ts'
 export { parseServerFlags, type ParsedFlags } from './server/flags.ts'

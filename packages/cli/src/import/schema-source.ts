@@ -1,3 +1,4 @@
+import { singular, type Parts } from './parts.ts'
 import { literal, quoted, type Source } from './source-text.ts'
 
 /** A schema of OpenAPI v3, as a CRD has it. */
@@ -19,27 +20,81 @@ const preserve = 'x-kubernetes-preserve-unknown-fields'
 const embedded = 'x-kubernetes-embedded-resource'
 const listType = 'x-kubernetes-list-type'
 const listKeys = 'x-kubernetes-list-map-keys'
+const validations = 'x-kubernetes-validations'
 
 /** Writes a schema with the helpers that authors use. What they cannot say stands as it is in a `Type.Unsafe`. */
-export function schemaSource(schema: CrdSchema): SchemaSource {
-  const { nullable, ...rest } = plain(schema)
-  if (nullable === true) return { source: { call: 'Type.Nullable', args: [schemaSource(rest).source] }, named: false }
-  if (rest[intOrString] === true) return unnamed(intOrStringSource(rest))
-  switch (rest['type']) {
-    case 'object':
-      return objectSource(rest)
-    case 'array':
-      return unnamed(arraySource(rest))
-    case 'string':
-      return unnamed(stringSource(rest))
-    case 'integer':
-    case 'number':
-    case 'boolean':
-      return unnamed(scalarSource(rest, rest['type']))
-    default:
-      return unnamed(anySource(rest))
+export class SchemaWriter {
+  readonly #parts: Parts
+
+  /** Long schemas become parts. */
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** `path` leads to the schema, from the object on. */
+  write(schema: CrdSchema, path: readonly string[] = []): SchemaSource {
+    const { nullable, ...rest } = plain(schema)
+    if (nullable === true)
+      return { source: { call: 'Type.Nullable', args: [this.write(rest, path).source] }, named: false }
+    if (rest[intOrString] === true) return unnamed(intOrStringSource(rest))
+    switch (rest['type']) {
+      case 'object':
+        return this.#object(rest, path)
+      case 'array':
+        return unnamed(this.#array(rest, path))
+      case 'string':
+        return unnamed(stringSource(rest))
+      case 'integer':
+      case 'number':
+      case 'boolean':
+        return unnamed(scalarSource(rest, rest['type']))
+      default:
+        return unnamed(anySource(rest))
+    }
+  }
+
+  #object(schema: CrdSchema, path: readonly string[]): SchemaSource {
+    const properties = schema['properties'] as Readonly<Record<string, CrdSchema>> | undefined
+    const additional = schema['additionalProperties']
+    if (Object.keys(properties ?? {}).length) return this.#members(schema, properties ?? {}, path)
+    const said = ['type', 'additionalProperties']
+    if (additional === true) return unnamed(helper('Type.Map', ['Type.Unknown()'], schema, said))
+    if (typeof additional === 'object' && additional !== null) {
+      const { source } = this.write(additional as CrdSchema, inside(path))
+      return unnamed(helper('Type.Map', [source], schema, said))
+    }
+    if (schema[embedded] === true && schema[preserve] === true)
+      return unnamed(helper('Type.EmbeddedResource', [], schema, ['type', embedded, preserve]))
+    return unnamed(unsafe('Record<string, unknown>', schema))
+  }
+
+  #members(schema: CrdSchema, properties: Readonly<Record<string, CrdSchema>>, path: readonly string[]): SchemaSource {
+    const required = (schema['required'] ?? []) as readonly string[]
+    if (!required.every((name) => Object.hasOwn(properties, name)))
+      return unnamed(unsafe('Record<string, unknown>', schema))
+    const some = required.length > 0
+    const members = Object.entries(properties).map(([name, member]): [string, Source] => {
+      const { source } = this.write(member, [...path, name])
+      return [name, some && !required.includes(name) ? { call: 'Type.Optional', args: [source] } : source]
+    })
+    const said = ['type', 'properties', 'required']
+    const source = helper(some ? 'Type.Object' : 'Type.PartialObject', [{ members }], schema, said)
+    return { source: path.length ? this.#parts.place(source, path) : source, named: true }
+  }
+
+  #array(schema: CrdSchema, path: readonly string[]): Source {
+    const items = schema['items']
+    if (typeof items !== 'object' || items === null) return unsafe('unknown[]', schema)
+    const { source, named } = this.write(items as CrdSchema, inside(path))
+    if (schema[listType] === 'set') return helper('Type.ListSet', [source], schema, ['type', 'items', listType])
+    if (schema[listType] === 'map' && named)
+      return helper('Type.ListMap', [source, literal(schema[listKeys])], schema, ['type', 'items', listType, listKeys])
+    return helper('Type.Array', [source], schema, ['type', 'items'])
   }
 }
+
+/** The path of what a list or a map holds. */
+const inside = (path: readonly string[]): readonly string[] => [...path, singular(path.at(-1) ?? 'item')]
 
 const unnamed = (source: Source): SchemaSource => ({ source, named: false })
 
@@ -73,8 +128,26 @@ const dispensable = new Set([
 
 /** A call of a helper with the keywords that it does not say itself. */
 function helper(call: string, args: readonly Source[], schema: CrdSchema, said: readonly string[]): Source {
-  const options = Object.entries(schema).filter(([keyword]) => !said.includes(keyword))
-  return { call, args: options.length ? [...args, { members: options.map(([k, v]) => [k, literal(v)]) }] : args }
+  const written = schema[validations] === undefined ? undefined : rulesSource(schema[validations])
+  const options = Object.entries(schema).filter(
+    ([keyword]) => !said.includes(keyword) && !(written && keyword === validations),
+  )
+  const members: (readonly [string, Source])[] = options.map(([keyword, value]) => [keyword, literal(value)])
+  if (written && !members.length) return { call, args: [...args, written] }
+  if (written) members.push(['...', written])
+  return { call, args: members.length ? [...args, { members }] : args }
+}
+
+const ruleMembers = new Set(['rule', 'message', 'messageExpression', 'reason', 'fieldPath', 'optionalOldSelf'])
+
+/** Undefined for what `rules` does not take. */
+function rulesSource(rules: unknown): Source | undefined {
+  if (!Array.isArray(rules) || !rules.length) return undefined
+  const known = rules.every(
+    (rule: unknown) =>
+      typeof rule === 'object' && rule !== null && Object.keys(rule).every((member) => ruleMembers.has(member)),
+  )
+  return known ? { call: 'rules', args: rules.map(literal) } : undefined
 }
 
 const unsafe = (type: string, schema: CrdSchema): Source => helper(`Type.Unsafe<${type}>`, [], schema, [])
@@ -89,42 +162,6 @@ const isIntOrString = (anyOf: unknown): boolean =>
   ['[{"type":"integer"},{"type":"string"}]', '[{"type":"string"},{"type":"integer"}]'].includes(
     JSON.stringify(anyOf ?? null),
   )
-
-function objectSource(schema: CrdSchema): SchemaSource {
-  const properties = schema['properties'] as Readonly<Record<string, CrdSchema>> | undefined
-  const members = Object.entries(properties ?? {})
-  const additional = schema['additionalProperties']
-  const required = (schema['required'] ?? []) as readonly string[]
-  if (members.length) {
-    if (!required.every((name) => Object.hasOwn(properties ?? {}, name)))
-      return unnamed(unsafe('Record<string, unknown>', schema))
-    const written = members.map(([name, member]): [string, Source] => {
-      const { source } = schemaSource(member)
-      return [name, required.includes(name) ? source : { call: 'Type.Optional', args: [source] }]
-    })
-    const source = helper('Type.Object', [{ members: written }], schema, ['type', 'properties', 'required'])
-    return { source, named: true }
-  }
-  if (additional === true)
-    return unnamed(helper('Type.Map', ['Type.Unknown()'], schema, ['type', 'additionalProperties']))
-  if (typeof additional === 'object' && additional !== null)
-    return unnamed(
-      helper('Type.Map', [schemaSource(additional as CrdSchema).source], schema, ['type', 'additionalProperties']),
-    )
-  if (schema[embedded] === true && schema[preserve] === true)
-    return unnamed(helper('Type.EmbeddedResource', [], schema, ['type', embedded, preserve]))
-  return unnamed(unsafe('Record<string, unknown>', schema))
-}
-
-function arraySource(schema: CrdSchema): Source {
-  const items = schema['items']
-  if (typeof items !== 'object' || items === null) return unsafe('unknown[]', schema)
-  const { source, named } = schemaSource(items as CrdSchema)
-  if (schema[listType] === 'set') return helper('Type.ListSet', [source], schema, ['type', 'items', listType])
-  if (schema[listType] === 'map' && named)
-    return helper('Type.ListMap', [source, literal(schema[listKeys])], schema, ['type', 'items', listType, listKeys])
-  return helper('Type.Array', [source], schema, ['type', 'items'])
-}
 
 function stringSource(schema: CrdSchema): Source {
   const values = schema['enum']

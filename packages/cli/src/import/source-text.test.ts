@@ -19,6 +19,22 @@ describe('sourceText', () => {
       call: 'Type.Optional',
       args: [{ call: 'Type.Array', args: [{ call: 'Type.String', args: [literal({ description: 'z'.repeat(95) })] }] }],
     },
+    'members that are spread, and names that stand for themselves': {
+      call: 'Type.Object',
+      args: [
+        {
+          members: [
+            ['short', 'short'],
+            ['long', 'x'.repeat(90)],
+            ['...', { call: 'rules', args: [literal({ rule: 'y'.repeat(110) })] }],
+          ],
+        },
+      ],
+    },
+    'several objects of a call': {
+      call: 'rules',
+      args: [literal({ rule: 'y'.repeat(70) }), literal({ rule: 'z'.repeat(70) })],
+    },
     'a list before an object': {
       call: 'Enum',
       args: [literal(['a', 'b']), literal({ default: 'a', description: 'y'.repeat(95) })],

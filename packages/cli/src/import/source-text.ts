@@ -6,6 +6,7 @@ export interface CallSource {
   readonly args: readonly Source[]
 }
 export interface ObjectSource {
+  /** A member under the name `...` is spread. */
   readonly members: readonly (readonly [name: string, value: Source])[]
 }
 export interface ArraySource {
@@ -57,12 +58,22 @@ function flatText(source: Source): string {
   if ('call' in source) return `${source.call}(${source.args.map(flatText).join(', ')})`
   if ('elements' in source) return `[${source.elements.map(flatText).join(', ')}]`
   if (!source.members.length) return '{}'
-  return `{ ${source.members.map(([name, value]) => `${nameText(name)}: ${flatText(value)}`).join(', ')} }`
+  return `{ ${source.members.map(([name, value]) => `${memberStart(name, value)}${memberEnd(name, value)}`).join(', ')} }`
 }
+
+const isShort = (name: string, value: Source): boolean => name === value && nameText(name) === name
+
+/** What stands before a member's value. */
+const memberStart = (name: string, value: Source): string =>
+  name === '...' || isShort(name, value) ? name : `${nameText(name)}: `
+
+const memberEnd = (name: string, value: Source): string => (isShort(name, value) ? '' : flatText(value))
 
 function objectText({ members }: ObjectSource, indent: number): string {
   const inner = ' '.repeat(indent + 2)
   const lines = members.map(([name, value]) => {
+    if (isShort(name, value)) return `${inner}${name},`
+    if (name === '...') return `${inner}...${sourceText(value, indent + 2, inner.length + 3, 1)},`
     const before = `${inner}${nameText(name)}:`
     const text = sourceText(value, indent + 2, before.length + 1, 1)
     // A text that has no room stands on a line of its own, unless that gains nothing.

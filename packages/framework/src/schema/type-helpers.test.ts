@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { defineKind, type ObjectOf } from './kind.ts'
-import { Enum, Type } from './type-helpers.ts'
+import { compileKind } from './structural.ts'
+import { checkSchema } from './schema-check.ts'
+import { Enum, rules, Type } from './type-helpers.ts'
 
 const Widget = defineKind({
   group: 'example.com',
@@ -42,6 +44,51 @@ describe('Type', () => {
       enum: ['a', 'b'],
       default: 'a',
     })
+  })
+
+  it('makes objects of which no member is required, rules, conditions and references', () => {
+    const Thing = defineKind({
+      group: 'example.com',
+      version: 'v1',
+      kind: 'Thing',
+      plural: 'things',
+      schema: Type.PartialObject({
+        spec: Type.PartialObject(
+          { min: Type.Integer(), max: Type.Integer(), owner: Type.ObjectReference({ description: 'Whose it is.' }) },
+          rules({ rule: '!has(self.min) || self.min <= self.max', message: 'min may not exceed max' }),
+        ),
+        status: Type.PartialObject({ conditions: Type.Conditions({ maxItems: 8 }) }),
+      }),
+    })
+    checkSchema(Thing)
+    const compiled = compileKind(Thing)
+    const conditions = [
+      {
+        type: 'Ready',
+        status: 'True',
+        reason: 'Done',
+        message: '',
+        lastTransitionTime: '2020-01-01T00:00:00Z',
+      } as const,
+    ]
+    const thing: ObjectOf<typeof Thing> = {
+      apiVersion: 'example.com/v1',
+      kind: 'Thing',
+      metadata: { name: 'a' },
+      spec: { min: 1, max: 2, owner: { kind: 'Widget', name: 'b' } },
+      status: { conditions },
+    }
+    const errors = (object: unknown) => compiled.validate(object as typeof thing).errors.map(String)
+    expect(errors(thing)).to.deep.equal([])
+    const { spec: _spec, status: _status, ...bare } = thing
+    expect(errors(bare)).to.deep.equal([])
+    expect(errors({ ...thing, spec: { min: 3, max: 2 } })[0]).to.include('min may not exceed max')
+    const wrong = { ...thing, status: { conditions: [{ ...conditions[0], status: 'Yes', reason: '' }] } }
+    expect(errors(wrong).join())
+      .to.include('status.conditions[0].status: Unsupported value: "Yes"')
+      .and.to.include('reason')
+    const twice = { ...thing, status: { conditions: [conditions[0], conditions[0]] } }
+    expect(errors(twice).join()).to.include('Duplicate value: {"type":"Ready"}')
   })
 
   it('gives objects their TypeScript types', () => {

@@ -3,14 +3,40 @@ import {
   type ObjectOptions,
   type SchemaOptions,
   type Static,
+  type TObject,
+  type TPartial,
+  type TProperties,
   type TSchema,
   type TUnsafe,
 } from '@sinclair/typebox'
+import { conditionSchema, objectReferenceSchema, type Condition, type ObjectReference } from './shared-schemas.ts'
 
 /** One of a few strings: `{"type":"string","enum":[…]}`. `Enum(['Flunder', 'Fischer'], { default: 'Flunder' })`. */
 export function Enum<const V extends readonly string[]>(values: V, options: SchemaOptions = {}): TUnsafe<V[number]> {
   return TypeBox.Unsafe<V[number]>({ ...options, type: 'string', enum: [...values] })
 }
+
+/** One rule of `x-kubernetes-validations`, in CEL. */
+export interface Rule {
+  /** Sees the value as `self`, and on updates the old one as `oldSelf`; must be true. */
+  readonly rule: string
+  readonly message?: string
+  /** An expression of the message's text; where it fails, `message` stands. */
+  readonly messageExpression?: string
+  readonly reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired' | 'FieldValueDuplicate'
+  /** Where the error is reported, from the value on: `.url`, `.labels['a']`. */
+  readonly fieldPath?: string
+  /** Evaluates it on creation too, with `oldSelf` as an optional value. */
+  readonly optionalOldSelf?: boolean
+}
+
+/**
+ * The validation rules of a schema, as one of its options: `Type.Object({ … }, rules({ rule: 'self.min <= self.max' }))`, or beside others:
+ * `Type.String({ maxLength: 20, ...rules({ rule: 'self == oldSelf', message: 'is immutable' }) })`.
+ */
+export const rules = (...all: readonly Rule[]): { readonly 'x-kubernetes-validations': readonly Rule[] } => ({
+  'x-kubernetes-validations': all,
+})
 
 /** Options of an array: those of JSON Schema. */
 export interface ListOptions extends SchemaOptions {
@@ -46,6 +72,10 @@ const kubernetesTypes = {
   Duration: (options: SchemaOptions = {}): TUnsafe<string> =>
     TypeBox.Unsafe<string>({ ...options, type: 'string', format: 'duration' }),
 
+  /** An object of which no member is required. */
+  PartialObject: <P extends TProperties>(members: P, options: ObjectOptions = {}): TPartial<TObject<P>> =>
+    TypeBox.Partial(TypeBox.Object(members, options)),
+
   /** An object with any keys and members of one type: `additionalProperties`. */
   Map: <T extends TSchema>(members: T, options: ObjectOptions = {}): TUnsafe<Record<string, Static<T>>> =>
     TypeBox.Unsafe<Record<string, Static<T>>>({ ...options, type: 'object', additionalProperties: members }),
@@ -75,6 +105,20 @@ const kubernetesTypes = {
   /** Any JSON value, kept as it is. */
   Preserved: (options: SchemaOptions = {}): TUnsafe<unknown> =>
     TypeBox.Unsafe<unknown>({ ...options, 'x-kubernetes-preserve-unknown-fields': true }),
+
+  /** metav1.Condition in a list, told apart by type: what `status.conditions` should be. */
+  Conditions: (options: ListOptions = {}): TUnsafe<Condition[]> =>
+    TypeBox.Unsafe<Condition[]>({
+      ...options,
+      type: 'array',
+      items: conditionSchema,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['type'],
+    }),
+
+  /** core/v1 ObjectReference: enough to find an object, or a part of it. */
+  ObjectReference: (options: ObjectOptions = {}): TUnsafe<ObjectReference> =>
+    TypeBox.Unsafe<ObjectReference>({ ...options, ...objectReferenceSchema }),
 
   /** A whole object of some other kind, its members kept as they are. */
   EmbeddedResource: (options: SchemaOptions = {}): TUnsafe<EmbeddedObject> =>

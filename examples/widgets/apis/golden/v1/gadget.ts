@@ -1,7 +1,13 @@
 import { defineKind, Type, type ObjectOf } from '@apiserver-kit/framework'
-import { Optional } from '../members/optional.ts'
 
-/** Gadget: cluster-scoped, and its status is an ordinary member. */
+const spec = Type.Object({
+  serial: Type.String({ pattern: '^[0-9]{4}$' }),
+  power: Type.Optional(Type.Integer({ minimum: 0, maximum: 10, default: 5 })),
+  tags: Type.Optional(Type.ListSet(Type.String())),
+})
+
+const status = Type.PartialObject({ phase: Type.String(), power: Type.Integer() })
+
 export const Gadget = defineKind({
   group: 'golden.example.com',
   version: 'v1',
@@ -9,13 +15,6 @@ export const Gadget = defineKind({
   plural: 'gadgets',
   shortNames: ['gd'],
   scope: 'Cluster',
-  schema: Optional({
-    spec: Type.Object({
-      serial: Type.String({ pattern: '^[0-9]{4}$' }),
-      power: Type.Optional(Type.Integer({ minimum: 0, maximum: 10, default: 5 })),
-      tags: Type.Optional(Type.ListSet(Type.String())),
-    }),
-    status: Optional({ phase: Type.String(), power: Type.Integer() }),
-  }),
+  schema: Type.PartialObject({ spec, status }),
 })
 export type Gadget = ObjectOf<typeof Gadget>
