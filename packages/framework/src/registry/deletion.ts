@@ -58,7 +58,7 @@ export async function deleteObject<T extends KubeObject>(
       const object = await resource.storage.delete(key, {
         validate: async (item) => {
           await inspect(item)
-          if ((item.object.metadata.finalizers ?? []).length > 0) throw new KeptMeanwhile()
+          if (remainingFinalizers(item.object, options).length > 0) throw new KeptMeanwhile()
         },
       })
       return { object, deleted: true }
@@ -68,6 +68,10 @@ export async function deleteObject<T extends KubeObject>(
     }
   })
 }
+
+/** What keeps an object once the garbage collector's own finalizers are as the deletion wants them. */
+const remainingFinalizers = (object: KubeObject, options: DeleteOptions): readonly string[] =>
+  finalizersForDeletion(object, options) ?? object.metadata.finalizers ?? []
 
 /** Stores the mark on an object that finalizers keep; undefined when none does. */
 async function markWhereKept<T extends KubeObject>(

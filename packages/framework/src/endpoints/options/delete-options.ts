@@ -67,62 +67,66 @@ const goTypeName = (value: JsonValue): string =>
           : typeof value
 
 function fromBody(body: Buffer, mediaType: string, endpointVersion: string): RawDeleteOptions {
-  const value = parseBody(body, mediaType)
+  // Go takes null for options without members.
+  const value = parseBody(body, mediaType) ?? {}
   if (!isObject(value))
     throw StatusError.badRequest(
       `couldn't get version/kind; json parse error: json: cannot unmarshal ${goTypeName(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
     )
-  const kind = text(value, 'kind', 'kind') ?? 'DeleteOptions'
-  const apiVersion = text(value, 'apiVersion', 'apiVersion') ?? endpointVersion
+  const kind = text(value, 'kind', '.kind') || 'DeleteOptions'
+  const apiVersion = text(value, 'apiVersion', '.apiVersion') || 'meta.k8s.io/v1'
+  if (apiVersion.split('/').length > 2) throw StatusError.badRequest(`unexpected GroupVersion string: ${apiVersion}`)
   if (kind !== 'DeleteOptions' || !['v1', 'meta.k8s.io/v1', endpointVersion].includes(apiVersion))
     throw StatusError.badRequest(
       `no kind "${kind}" is registered for version "${apiVersion}" in scheme "apiserver-kit"`,
     )
   const preconditions = getOwn(value, 'preconditions') ?? null
   if (preconditions !== null && !isObject(preconditions))
-    throw mismatch(preconditions, 'preconditions', 'v1.Preconditions')
+    throw mismatch(preconditions, 'DeleteOptions.preconditions', 'v1.Preconditions')
   return {
     gracePeriodSeconds: integer(value, 'gracePeriodSeconds'),
     orphanDependents: boolean(value, 'orphanDependents'),
-    propagationPolicy: text(value, 'propagationPolicy', 'propagationPolicy'),
-    uid: preconditions ? text(preconditions, 'uid', 'preconditions.uid') : undefined,
+    propagationPolicy: text(value, 'propagationPolicy', 'DeleteOptions.propagationPolicy', 'v1.DeletionPropagation'),
+    uid: preconditions ? text(preconditions, 'uid', 'Preconditions.preconditions.uid', 'types.UID') : undefined,
     resourceVersion: preconditions
-      ? text(preconditions, 'resourceVersion', 'preconditions.resourceVersion')
+      ? text(preconditions, 'resourceVersion', 'Preconditions.preconditions.resourceVersion')
       : undefined,
     dryRun: strings(value, 'dryRun'),
   }
 }
 
-const mismatch = (value: JsonValue, path: string, type: string): StatusError =>
-  StatusError.badRequest(
-    `json: cannot unmarshal ${goTypeName(value)} into Go struct field DeleteOptions.${path} of type ${type}`,
-  )
+/** `path` begins with the name of the Go struct. */
+const mismatch = (value: JsonValue, path: string, type: string): StatusError => {
+  const found = `${goTypeName(value)}${type === 'int64' && typeof value === 'number' ? ` ${String(value)}` : ''}`
+  return StatusError.badRequest(`json: cannot unmarshal ${found} into Go struct field ${path} of type ${type}`)
+}
 
-function text(value: JsonObject, key: string, path: string): string | undefined {
+function text(value: JsonObject, key: string, path: string, type = 'string'): string | undefined {
   const v = getOwn(value, key) ?? null
   if (v === null) return undefined
-  if (typeof v !== 'string') throw mismatch(v, path, 'string')
+  if (typeof v !== 'string') throw mismatch(v, path, type)
   return v
 }
 function integer(value: JsonObject, key: string): number | undefined {
   const v = getOwn(value, key) ?? null
   if (v === null) return undefined
   if (typeof v === 'bigint') return Number(v)
-  if (typeof v !== 'number' || !Number.isInteger(v)) throw mismatch(v, key, 'int64')
+  if (typeof v !== 'number' || !Number.isInteger(v) || Math.abs(v) >= 2 ** 63)
+    throw mismatch(v, `DeleteOptions.${key}`, 'int64')
   return v
 }
 function boolean(value: JsonObject, key: string): boolean | undefined {
   const v = getOwn(value, key) ?? null
   if (v === null) return undefined
-  if (typeof v !== 'boolean') throw mismatch(v, key, 'bool')
+  if (typeof v !== 'boolean') throw mismatch(v, `DeleteOptions.${key}`, 'bool')
   return v
 }
 function strings(value: JsonObject, key: string): string[] {
   const v = getOwn(value, key) ?? null
   if (v === null) return []
-  if (!Array.isArray(v)) throw mismatch(v, key, '[]string')
+  if (!Array.isArray(v)) throw mismatch(v, `DeleteOptions.${key}`, '[]string')
   return v.map((item) => {
-    if (typeof item !== 'string') throw mismatch(item, key, 'string')
+    if (typeof item !== 'string') throw mismatch(item, `DeleteOptions.${key}`, 'string')
     return item
   })
 }

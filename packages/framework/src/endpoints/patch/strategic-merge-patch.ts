@@ -6,8 +6,8 @@ import type { StrategicSchema } from './strategic-schema.ts'
 
 /**
  * Applies a strategic merge patch: maps merge, lists merge where `schema` says so, and directives (`$patch`,
- * `$retainKeys`, `$deleteFromPrimitiveList`, `$setElementOrder`) say the rest. Returns a new value. Throws 400, 422 or
- * 400 and 422 as strategic-error.ts lists them. Source: apimachinery util/strategicpatch/patch.go.
+ * `$retainKeys`, `$deleteFromPrimitiveList`, `$setElementOrder`) say the rest. Returns a new value. Throws 400
+ * and 422 as strategic-error.ts lists them. Source: apimachinery util/strategicpatch/patch.go.
  */
 export function applyStrategicMergePatch(document: JsonValue, patch: JsonValue, schema: StrategicSchema): JsonObject {
   if (!isObject(document) || !isObject(patch)) throw StatusError.badRequest('invalid JSON document')

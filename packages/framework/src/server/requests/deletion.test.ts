@@ -18,7 +18,8 @@ describe('requests: deletion', () => {
   ] as const)
     it(`${policy} makes ${kept ? kept.join(' and ') : 'nothing'} of ${finalizers.join(' and ')}`, async () => {
       for (const dryRun of [true, false]) {
-        const name = `d${String(dryRun)}-${policy}-${String(finalizers.length)}-${finalizers[0].replace('/', '-')}`.toLowerCase()
+        const name =
+          `d${String(dryRun)}-${policy}-${String(finalizers.length)}-${finalizers[0].replace('/', '-')}`.toLowerCase()
         await depot.create(name, {}, { finalizers: [...finalizers] })
         const body = { propagationPolicy: policy, ...(dryRun ? { dryRun: ['All'] } : {}) }
         const { code, object } = await depot.send('DELETE', name, { body })
@@ -30,4 +31,29 @@ describe('requests: deletion', () => {
         if (after.code === 200) expect(finalizersOf(after.object)).to.deep.equal(dryRun ? finalizers : kept)
       }
     })
+
+  it('takes null for options, and says what it cannot read', async () => {
+    await depot.create('options')
+    for (const [body, message] of [
+      ['{"kind":"Foo"}', 'no kind "Foo" is registered for version "meta.k8s.io/v1" in scheme "apiserver-kit"'],
+      ['{"apiVersion":"a/b/c"}', 'unexpected GroupVersion string: a/b/c'],
+      [
+        '{"gracePeriodSeconds":1.5}',
+        'json: cannot unmarshal number 1.5 into Go struct field DeleteOptions.gracePeriodSeconds of type int64',
+      ],
+      [
+        '{"preconditions":{"uid":5}}',
+        'json: cannot unmarshal number into Go struct field Preconditions.preconditions.uid of type types.UID',
+      ],
+      [
+        '{"dryRun":["All",1]}',
+        'json: cannot unmarshal number into Go struct field DeleteOptions.dryRun of type string',
+      ],
+    ] as const) {
+      const answer = await depot.send('DELETE', 'options', { body })
+      expect([answer.code, answer.message]).to.deep.equal([400, message])
+    }
+    expect((await depot.send('DELETE', 'options', { body: 'null' })).code).to.equal(200)
+    expect((await depot.send('GET', 'options')).code).to.equal(404)
+  })
 })
