@@ -7,6 +7,7 @@ import type { KubeObject } from '../../meta/object.ts'
 import type { NamespaceSource, NamespaceState } from './namespace-lifecycle.ts'
 
 interface Namespace extends KubeObject {
+  spec?: unknown
   status?: { phase?: string }
 }
 
@@ -25,12 +26,24 @@ const syncWaitMs = 10_000
 export class ClusterNamespaces implements NamespaceSource {
   readonly #client: Client
   readonly #informer: Informer<Namespace>
+  /** The informer's own objects, which nobody changes: reading one copies nothing. */
+  readonly #known = new Map<string, Namespace>()
   readonly #abort = new AbortController()
   #running: Promise<void> | undefined
 
   constructor(client: Client, options: { readonly onError?: (error: unknown) => void } = {}) {
     this.#client = client
-    this.#informer = new Informer(client.resource(Namespace), { ...options, transform: essence })
+    this.#informer = new Informer(client.resource(Namespace), { ...options, transform: unmanaged })
+    const keep = (namespace: Namespace): void => {
+      this.#known.set(namespace.metadata.name ?? '', namespace)
+    }
+    this.#informer.addHandler({
+      onAdd: keep,
+      onUpdate: (_, namespace) => {
+        keep(namespace)
+      },
+      onDelete: ({ metadata }) => this.#known.delete(metadata.name ?? ''),
+    })
   }
 
   get hasSynced(): boolean {
@@ -62,13 +75,23 @@ export class ClusterNamespaces implements NamespaceSource {
   }
 
   get(name: string): NamespaceState | undefined {
-    const namespace = this.#informer.get(name)
+    const namespace = this.#known.get(name)
     return namespace && stateOf(namespace)
   }
 
   async live(name: string, signal: AbortSignal): Promise<NamespaceState | undefined> {
+    const namespace = await this.#ask(name, signal)
+    return namespace && stateOf(namespace)
+  }
+
+  /** The namespace itself: do not change it. Undefined: there is none. */
+  async find(name: string, signal: AbortSignal): Promise<KubeObject | undefined> {
+    return this.#known.get(name) ?? (await this.#ask(name, signal))
+  }
+
+  async #ask(name: string, signal: AbortSignal): Promise<Namespace | undefined> {
     try {
-      return stateOf(await this.#client.resource(Namespace).get(name, { signal }))
+      return await this.#client.resource(Namespace).get(name, { signal })
     } catch (error) {
       if (isNotFound(error)) return undefined
       throw error
@@ -80,17 +103,14 @@ const stateOf = ({ metadata, status }: Namespace): NamespaceState => ({
   terminating: status?.phase === 'Terminating' || metadata.deletionTimestamp !== undefined,
 })
 
-/** As little as is asked about, of thousands of namespaces. */
-function essence({ apiVersion, kind, metadata, status }: Namespace): Namespace {
-  const { name, resourceVersion, deletionTimestamp } = metadata
+/** Nobody asks who set what, in thousands of namespaces. */
+function unmanaged({ apiVersion, kind, metadata, spec, status }: Namespace): Namespace {
+  const { managedFields: _, ...rest } = metadata
   return {
     apiVersion,
     kind,
-    metadata: {
-      ...(name === undefined ? {} : { name }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    },
-    ...(status?.phase === undefined ? {} : { status: { phase: status.phase } }),
+    metadata: rest,
+    ...(spec === undefined ? {} : { spec }),
+    ...(status === undefined ? {} : { status }),
   }
 }
