@@ -17,7 +17,7 @@ export interface Rendering {
 
 const newline = Buffer.from('\n')
 const plainJson = ({ negotiated, pretty }: Rendering): boolean =>
-  negotiated.mediaType === 'application/json' && !negotiated.convert && !pretty
+  negotiated.mediaType === 'application/json' && !negotiated.convert && !pretty && !negotiated.pretty
 
 /** One object as bytes. Stored bytes are sent as they are where the version and the form are the stored ones. */
 export function renderObject(scope: RequestScope, answer: KubeObject | StoredItem, rendering: Rendering): Buffer {
