@@ -128,6 +128,9 @@ export class Dispatcher {
     if (!scope) throw StatusError.routeNotFound()
     if (!scope.installed.namespaced && info.namespace !== '' && scope.installed.kind.plural !== 'namespaces')
       throw StatusError.routeNotFound()
+    // Without a namespace there are collections alone.
+    if (scope.installed.namespaced && info.namespace === '' && info.name !== '' && info.parts.length > 1)
+      throw StatusError.routeNotFound()
     const handler = this.#handlerOf(scope, exchange, info)
     if (!handler) throw StatusError.routeMethodNotAllowed()
     if (handler !== connect && handler !== stream) {

@@ -16,6 +16,13 @@ export function headerLines({ rawHeaders }: ServerRequest, name: string): string
   return values
 }
 
+/** The same, of a header that holds a text. */
+export const headerTexts = (request: ServerRequest, name: string): string[] => headerLines(request, name).map(utf8Of)
+
+/** A header's value as whoever wrote it meant it: Node takes every byte for a character of its own, and names of users are UTF-8. */
+export const utf8Of = (value: string): string =>
+  /[\x80-\xff]/.test(value) ? Buffer.from(value, 'latin1').toString() : value
+
 /** Every line whose name begins with `prefix` (whatever the case): the rest of its name, lower-cased, and its value. */
 export function headersWithPrefix({ rawHeaders }: ServerRequest, prefix: string): [rest: string, value: string][] {
   const wanted = prefix.toLowerCase()

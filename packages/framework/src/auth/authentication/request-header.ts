@@ -1,4 +1,10 @@
-import { decodeHeaderKey, headerLines, headersWithPrefix, type ServerRequest } from '../../request/header-lines.ts'
+import {
+  decodeHeaderKey,
+  headersWithPrefix,
+  headerTexts,
+  utf8Of,
+  type ServerRequest,
+} from '../../request/header-lines.ts'
 import { setOwn } from '../../util/json.ts'
 import type { AuthenticationResponse, Authenticator } from './authenticator.ts'
 import { ClientCertificate } from './client-certificate.ts'
@@ -53,7 +59,7 @@ export class RequestHeaderAuthenticator implements Authenticator {
       user: {
         name,
         uid: theOne(request, config.uidHeaders),
-        groups: config.groupHeaders.flatMap((header) => headerLines(request, header)).filter((group) => group !== ''),
+        groups: config.groupHeaders.flatMap((header) => headerTexts(request, header)).filter((group) => group !== ''),
         extra: extraOf(request, config.extraHeaderPrefixes),
       },
     }
@@ -63,7 +69,7 @@ export class RequestHeaderAuthenticator implements Authenticator {
 /** The first header with a value. Two lines of it are somebody's trick: the proxy sends one. */
 function theOne(request: ServerRequest, headers: readonly string[]): string {
   for (const header of headers) {
-    const [value = '', ...more] = headerLines(request, header)
+    const [value = '', ...more] = headerTexts(request, header)
     if (more.length) throw new Error(`the header ${header} stands more than once`)
     if (value !== '') return value
   }
@@ -75,8 +81,8 @@ function extraOf(request: ServerRequest, prefixes: readonly string[]): Record<st
   for (const prefix of prefixes)
     for (const [encoded, value] of headersWithPrefix(request, prefix)) {
       const key = decodeHeaderKey(encoded)
-      if (Object.hasOwn(extra, key)) extra[key]?.push(value)
-      else setOwn(extra, key, [value])
+      if (Object.hasOwn(extra, key)) extra[key]?.push(utf8Of(value))
+      else setOwn(extra, key, [utf8Of(value)])
     }
   return extra
 }

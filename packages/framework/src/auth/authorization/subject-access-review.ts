@@ -108,11 +108,13 @@ const given = (members: Readonly<Record<string, string>>): JsonObject =>
 function fieldRequirements(selector: string): JsonObject[] {
   if (selector === '') return []
   try {
-    return FieldSelector.parse(selector).requirements.map(({ field, operator, value }) => ({
-      key: field,
-      operator: operator === '=' ? 'In' : 'NotIn',
-      values: [value],
-    }))
+    return FieldSelector.parse(selector)
+      .requirements.filter(({ field }) => field !== '')
+      .map(({ field, operator, value }) => ({
+        key: field,
+        operator: operator === '=' ? 'In' : 'NotIn',
+        values: [value],
+      }))
   } catch {
     return []
   }

@@ -40,7 +40,7 @@ export class DiscoveryRoutes {
     const { info } = exchange.context
     if (info.isResourceRequest || !info.path.startsWith('/api')) return false
     const entries = this.#current()
-    const entry = entries.get(info.path.endsWith('/') ? info.path.slice(0, -1) : info.path)
+    const entry = entries.get(withoutSlashes(info.path))
     if (!entry && !belowInstalledGroup(info.path, entries)) return false
     try {
       if (!entry) throw StatusError.routeNotFound()
@@ -60,6 +60,14 @@ export class DiscoveryRoutes {
     }
     return this.#entries
   }
+}
+
+/** The root may end in one slash, groups and versions in as many as somebody likes. */
+function withoutSlashes(path: string): string {
+  let end = path.length
+  while (path[end - 1] === '/') end--
+  const bare = path.slice(0, end)
+  return (bare === '/apis' || bare === '/api') && path.length > end + 1 ? path : bare
 }
 
 /** A version that a group does not have is a 404 of the group's own; what no group owns is someone else's. */

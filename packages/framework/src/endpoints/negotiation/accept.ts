@@ -157,22 +157,30 @@ function conversionOf(mediaType: MediaType, { group, version, kind }: Target): C
   }
 }
 
+export interface RouterOffer {
+  readonly streams?: boolean
+  /** Default: every form of an object. */
+  readonly offered?: readonly string[]
+}
+
 /**
  * The router's own check, before anything else is looked at: one clause must name a media type of the route literally,
  * or be the full wildcard. `streams` is for routes that also watch (lists): they offer more. Throws 406. Source:
  * go-restful Route.matchesAccept.
  */
-export function acceptableToRouter(accept: string | undefined, { streams = false } = {}): void {
+export function acceptableToRouter(
+  accept: string | undefined,
+  { streams = false, offered = streams ? [...mediaTypes, ...streamMediaTypes] : mediaTypes }: RouterOffer = {},
+): void {
   if (accept === undefined || accept === '') return
   for (const clause of accept.split(',')) {
     const mediaType = (clause.split(';', 1)[0] ?? '').trim()
-    if (mediaType === '*/*' || (mediaTypes as readonly string[]).includes(mediaType)) return
+    if (mediaType === '*/*' || (streams ? mediaTypes : offered).includes(mediaType)) return
   }
-  const available = streams ? [...mediaTypes, ...streamMediaTypes] : mediaTypes
   throw new StatusError({
     code: 406,
     reason: 'NotAcceptable',
-    message: `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`,
+    message: `406: Not Acceptable\n\nAvailable representations: ${offered.join(', ')}`,
     details: {},
   })
 }

@@ -37,6 +37,10 @@ export const authorization =
     tell(results[answer.decision])
     exchange.context.annotate('authorization.k8s.io/decision', answer.decision === 'Allow' ? 'allow' : 'forbid')
     exchange.context.annotate('authorization.k8s.io/reason', answer.reason ?? '')
-    if (answer.decision === 'Allow') await next()
-    else writeError(exchange, forbidden(attributes, answer.reason))
+    if (answer.decision === 'Allow') {
+      await next()
+      return
+    }
+    exchange.response.setHeader('x-content-type-options', 'nosniff')
+    writeError(exchange, forbidden(attributes, answer.reason))
   }

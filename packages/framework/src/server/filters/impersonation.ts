@@ -4,9 +4,10 @@ import { writeError } from '../../endpoints/write-error.ts'
 import { StatusError } from '../../meta/status.ts'
 import {
   decodeHeaderKey,
-  headerLines,
   headersWithPrefix,
+  headerTexts,
   removeHeaders,
+  utf8Of,
   type ServerRequest,
 } from '../../request/header-lines.ts'
 import { setOwn } from '../../util/json.ts'
@@ -29,6 +30,7 @@ export const impersonation = (authorizer: Authorizer): Filter => {
         removeHeaders(request, (name) => name.startsWith(prefix))
       }
     } catch (error) {
+      exchange.response.setHeader('x-content-type-options', 'nosniff')
       writeError(exchange, error)
       return
     }
@@ -39,17 +41,29 @@ export const impersonation = (authorizer: Authorizer): Filter => {
 /** undefined: nobody else. Throws 400 when it is said what to be, but not who. */
 function wantedUser(request: ServerRequest): WantedUser | undefined {
   if (!request.rawHeaders.some((name, i) => i % 2 === 0 && name.toLowerCase().startsWith(prefix))) return undefined
-  const [name = ''] = headerLines(request, 'impersonate-user')
-  const [uid = ''] = headerLines(request, 'impersonate-uid')
-  const groups = headerLines(request, 'impersonate-group')
+  const [name = ''] = headerTexts(request, 'impersonate-user')
+  const [uid = ''] = headerTexts(request, 'impersonate-uid')
+  const groups = headerTexts(request, 'impersonate-group')
   const extra: Record<string, string[]> = {}
   for (const [encoded, value] of headersWithPrefix(request, 'impersonate-extra-')) {
     const key = decodeHeaderKey(encoded)
-    if (Object.hasOwn(extra, key)) extra[key]?.push(value)
-    else setOwn(extra, key, [value])
+    if (Object.hasOwn(extra, key)) extra[key]?.push(utf8Of(value))
+    else setOwn(extra, key, [utf8Of(value)])
   }
   if (name !== '') return { name, uid, groups, extra }
   if (uid === '' && !groups.length && !Object.keys(extra).length) return undefined
-  const asked = JSON.stringify({ uid, groups, extra })
-  throw StatusError.badRequest(`requested ${asked} without impersonating a user name`)
+  throw StatusError.badRequest(`requested ${asGo({ uid, groups, extra })} without impersonating a user name`)
+}
+
+/** Kubernetes' clients see the user as Go prints it. */
+function asGo({ uid, groups, extra }: Omit<WantedUser, 'name'>): string {
+  const list = (texts: readonly string[]): string => `[]string{${texts.map((text) => JSON.stringify(text)).join(', ')}}`
+  const keys = Object.entries(extra).sort(([a], [b]) => (a < b ? -1 : 1))
+  const members = [
+    'Name:""',
+    `UID:${JSON.stringify(uid)}`,
+    `Groups:${groups.length ? list(groups) : '[]string(nil)'}`,
+    `Extra:map[string][]string${keys.length ? `{${keys.map(([key, values]) => `${JSON.stringify(key)}:${list(values)}`).join(', ')}}` : '(nil)'}`,
+  ]
+  return `&user.DefaultInfo{${members.join(', ')}}`
 }

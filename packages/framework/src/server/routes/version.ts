@@ -1,4 +1,5 @@
 import type Router from '@koa/router'
+import { acceptableToRouter } from '../../endpoints/negotiation/accept.ts'
 import { writeError } from '../../endpoints/write-error.ts'
 import { StatusError } from '../../meta/status.ts'
 import type { RequestState } from '../request-state.ts'
@@ -30,19 +31,26 @@ export function installVersion(router: Router<RequestState>): void {
       2,
     ),
   )
-  router.all(['/version', '/version/'], ({ state }) => {
-    const { response, request } = state.exchange
-    if (request.method !== 'GET') {
-      writeError(state.exchange, StatusError.routeMethodNotAllowed())
+  const answer = ({ exchange }: RequestState): void => {
+    const { response, request } = exchange
+    try {
+      if (request.method !== 'GET') throw StatusError.routeMethodNotAllowed()
+      acceptableToRouter(request.headers.accept, { offered: ['application/json'] })
+    } catch (error) {
+      writeError(exchange, error)
       return
     }
     response.statusCode = 200
     response.setHeader('content-type', 'application/json')
     response.setHeader('content-length', body.length)
     response.end(body)
+  }
+  router.all(['/version', '/version/'], ({ state }) => {
+    answer(state)
   })
-  // What lies below is the version's own, and not there.
+  // What lies below is the version's own, and not there. More slashes are nothing.
   router.all('/version/*rest', ({ state }) => {
-    writeError(state.exchange, StatusError.routeNotFound())
+    if (/^\/version\/+$/.test(state.exchange.context.info.path)) answer(state)
+    else writeError(state.exchange, StatusError.routeNotFound())
   })
 }
