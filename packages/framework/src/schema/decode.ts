@@ -18,6 +18,7 @@ import { cannotBeHandled, unrecognized } from './decode-error.ts'
 import { coerceEmbeddedMetadata } from './embedded-metadata.ts'
 import type { Kind } from './kind.ts'
 import type { CompiledKind } from './structural.ts'
+import { completeTyped, isTyped, notRegistered, typeProblem } from './typed-decoding.ts'
 
 /** What decoding needs of a compiled kind. */
 export type DecodableKind = Pick<CompiledKind, 'kind' | 'schema' | 'prune' | 'default'>
@@ -68,11 +69,18 @@ export function decodeObject(
   const { fieldValidation } = options
   const read = readBody(body, mediaType, kind.kind, fieldValidation !== 'Ignore')
   const { value } = read
+  const typed = isTyped(kind)
+  if (typed) completeTyped(value, kind)
   const given = kindOf(value, body, kind.kind)
-  if (getOwn(value, 'apiVersion') !== kind.apiVersion) {
+  const apiVersion = text(value, 'apiVersion')
+  if (typed && (given !== kind.kind || apiVersion !== kind.apiVersion)) {
+    const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+    throw cannotBeHandled({ ...kind, version }, given, notRegistered(given, apiVersion))
+  }
+  if (apiVersion !== kind.apiVersion) {
     complainOfOther(read, kind, options)
     throw StatusError.badRequest(
-      `the API version in the data (${text(value, 'apiVersion')}) does not match the expected API version (${kind.apiVersion})`,
+      `the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`,
     )
   }
   const { object, unknown, error } = decodeUnstructured(value, compiled, { fieldValidation })
@@ -126,9 +134,13 @@ export function decodeUnstructured(
       unknown: [],
       error: `json: cannot unmarshal ${typeName(value)} into Go value of type map[string]interface {}`,
     }
+  const typed = isTyped(kind)
+  if (typed) completeTyped(value, kind)
   const given = text(value, 'kind')
   if (given === '') return { unknown: [], error: missingKind(value) }
   const apiVersion = text(value, 'apiVersion')
+  if (typed && (given !== kind.kind || apiVersion !== kind.apiVersion))
+    return { unknown: [], error: notRegistered(given, apiVersion) }
   if (apiVersion !== kind.apiVersion)
     return {
       unknown: [],
@@ -139,6 +151,8 @@ export function decodeUnstructured(
     const { meta, unknown } = readObjectMeta(getOwn(value, 'metadata'))
     value.metadata = meta as JsonObject
     complaints.push(...unknown)
+    const problem = typed ? typeProblem(value, compiled.schema, kind) : undefined
+    if (problem !== undefined) return { unknown: [], error: problem }
     if (given === kind.kind) complaints.push(...coerceEmbeddedMetadata(compiled.schema, value))
   } catch (error) {
     if (!(error instanceof ObjectMetaTypeError)) throw error
