@@ -34,15 +34,17 @@ function escapeRune(code: number): string {
   return code > 0xffff ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`
 }
 
-/** A float64 as `%v` prints it: the exponent form from 1e+21 on and below 1e-4; integers print plainly. */
-function formatNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e21) return String(value)
-  const exponent = Math.floor(Math.log10(Math.abs(value)))
-  if (exponent >= -4 && exponent < 21) return String(value)
+/** A float64 as `%v` prints it: with an exponent from 1e+06 on and below 1e-04. */
+export function floatText(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return String(value)
   const [mantissa = '', power = ''] = value.toExponential().split('e')
-  const sign = power.startsWith('-') ? '-' : '+'
-  return `${mantissa}e${sign}${power.replace(/^[+-]/, '').padStart(2, '0')}`
+  const exponent = Number(power)
+  if (exponent >= -4 && exponent < 6) return String(value)
+  return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
 }
+
+/** Whole numbers are integers as far as they are exact; those beyond come as bigint, and as float64 what no int64 holds. */
+const formatNumber = (value: number): string => (Number.isSafeInteger(value) ? String(value) : floatText(value))
 
 /** A value as field errors print it: `%v` for numbers and booleans, quoted strings, compact JSON for the rest. */
 export function formatGoValue(value: unknown): string {

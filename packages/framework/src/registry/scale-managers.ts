@@ -58,7 +58,7 @@ export class ScaleManagers {
     }
     for (const [identity, owner] of owners)
       if (owner.set.has(['f:spec', 'f:replicas']))
-        managers.set(identity, { ...owner, apiVersion, time: undefined, fieldsV1: undefined, set: this.#replicas })
+        managers.set(identity, { ...owner, apiVersion, time: undefined, set: this.#replicas })
     return encodeManagers(managers)
   }
 
@@ -70,6 +70,6 @@ export class ScaleManagers {
 const scaled = (manager: Manager): Manager => ({
   ...manager,
   apiVersion: Scale.apiVersion,
-  fieldsV1: undefined,
+
   set: replicasOfScale,
 })

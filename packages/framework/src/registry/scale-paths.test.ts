@@ -47,6 +47,12 @@ describe('MemberPath', () => {
     expect(() => deep.number(object({ spec: { pool: [1] } }))).to.throw(
       '.spec.pool.size accessor error: [1] is of the type []interface {}, expected map[string]interface{}',
     )
+    expect(() => deep.number(object({ spec: { pool: [null, { b: 'x', a: 1e20 }] } }))).to.throw(
+      '.spec.pool.size accessor error: [<nil> map[a:1e+20 b:x]] is of the type []interface {}, expected map[string]interface{}',
+    )
+    expect(() => replicas.number(object({ spec: { replicas: 1e20 } }))).to.throw(
+      '.spec.replicas accessor error: 1e+20 is of the type float64, expected int64',
+    )
     expect(() => replicas.string(object({ spec: { replicas: 1.5 } }))).to.throw(
       'is of the type float64, expected string',
     )

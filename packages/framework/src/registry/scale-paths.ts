@@ -1,8 +1,10 @@
+import { formatGoValue } from '../meta/go-format.ts'
 import { field, type FieldError } from '../meta/field-error.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { StatusError } from '../meta/status.ts'
 import type { Kind } from '../schema/kind.ts'
-import { getOwn, isObject, setOwn, stringify, type JsonObject, type JsonValue } from '../util/json.ts'
+import { byBytes } from '../schema/managed-fields/path-element.ts'
+import { getOwn, isObject, setOwn, type JsonObject, type JsonValue } from '../util/json.ts'
 
 const maxInt32 = 2 ** 31 - 1
 
@@ -42,7 +44,7 @@ export class MemberPath {
   number(object: KubeObject): number | undefined {
     const value = this.#find(object)
     if (value === undefined) return undefined
-    if (typeof value === 'bigint' || Number.isInteger(value)) return Number(value)
+    if (typeof value === 'bigint' || Number.isSafeInteger(value)) return Number(value)
     throw this.#wrongType(value, 'int64')
   }
 
@@ -77,7 +79,7 @@ export class MemberPath {
     }
     if (replicas < 0) return [field.invalid(this.text, replicas, 'should be a non-negative integer')]
     if (replicas <= maxInt32) return []
-    return [field.invalid(this.text, replicas, `should be less than or equal to ${String(maxInt32)}`)]
+    return [field.invalid(this.text, this.#find(object), `should be less than or equal to ${String(maxInt32)}`)]
   }
 
   selectorErrors(object: KubeObject): FieldError[] {
@@ -101,12 +103,19 @@ export class MemberPath {
 
   #wrongType(value: JsonValue, wanted: string): StatusError {
     return StatusError.unknown(
-      `${this.text} accessor error: ${text(value)} is of the type ${goType(value)}, expected ${wanted}`,
+      `${this.text} accessor error: ${goText(value)} is of the type ${goType(value)}, expected ${wanted}`,
     )
   }
 }
 
-const text = (value: JsonValue): string => (typeof value === 'string' ? value : stringify(value))
+/** As Go's `%v` prints a value. */
+function goText(value: JsonValue): string {
+  if (value === null) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
+  if (typeof value !== 'object') return typeof value === 'string' ? value : formatGoValue(value)
+  const names = Object.keys(value).sort(byBytes)
+  return `map[${names.map((name) => `${name}:${goText(value[name] ?? null)}`).join(' ')}]`
+}
 
 function goType(value: JsonValue): string {
   if (value === null) return '<nil>'
@@ -119,7 +128,7 @@ function goType(value: JsonValue): string {
     case 'bigint':
       return 'int64'
     case 'number':
-      return Number.isInteger(value) ? 'int64' : 'float64'
+      return Number.isSafeInteger(value) ? 'int64' : 'float64'
     default:
       return 'map[string]interface {}'
   }

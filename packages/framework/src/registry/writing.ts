@@ -3,6 +3,7 @@ import { cloneObject, type KubeObject } from '../meta/object.ts'
 import { dedupOwnerReferences, finalizerWarnings } from '../meta/object-meta.ts'
 import { StatusError } from '../meta/status.ts'
 import type { RequestContext } from '../request/context.ts'
+import { keepUnchangedTimes } from '../schema/managed-fields/unchanged-times.ts'
 import { checkUid } from '../storage/preconditions.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import type { StoredItem } from '../storage/stored-item.ts'
@@ -136,6 +137,7 @@ async function beforeUpdate<T extends KubeObject>(
   if (resource.managesGeneration && strategy.bumpsGeneration && differsBeyondMetadata(object, old, ignored))
     metadata.generation = (old.metadata.generation ?? 0) + 1
   keepSystemMetadata(object, old)
+  if (object !== old) keepUnchangedTimes(old, object)
   const errors = [
     // The stored object itself passed when it came.
     ...(object === old ? [] : metadataChangeErrors(resource, object, old)),

@@ -1,10 +1,10 @@
+import { floatText } from '../meta/go-format.ts'
 import { humanDuration } from '../meta/duration.ts'
 import { normalizeTime } from '../meta/go-time.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { canonical, type JsonValue } from '../util/json.ts'
 import { compileJsonPath } from './json-path.ts'
 import type { Column, Kind } from './kind.ts'
-import { floatText } from './validation/number-text.ts'
 
 /** metav1.TableColumnDefinition */
 export interface ColumnDefinition {

@@ -1,8 +1,8 @@
+import { floatText } from '../meta/go-format.ts'
 import type { KubeObject } from '../meta/object.ts'
 import type { JsonValue } from '../util/json.ts'
 import { compileJsonPath } from './json-path.ts'
 import type { Kind } from './kind.ts'
-import { floatText } from './validation/number-text.ts'
 
 /**
  * The fields of a kind's objects that a field selector may name, as texts: metadata.name, metadata.namespace where there

@@ -120,7 +120,9 @@ function unionless(schema: JsonObject): JsonObject {
   const intOrString = ['integer,string', 'string,integer'].includes(
     some.map(({ type }) => (typeof type === 'string' ? type : '')).join(),
   )
-  if (simple && intOrString) return { ...rest, ...nullable, 'x-kubernetes-int-or-string': true }
+  // Where both are said, both judge, as for custom resources.
+  if (simple && intOrString && rest['x-kubernetes-int-or-string'] !== true)
+    return { ...rest, ...nullable, 'x-kubernetes-int-or-string': true }
   return { ...rest, anyOf: some, ...nullable }
 }
 

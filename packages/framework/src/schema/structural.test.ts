@@ -222,6 +222,16 @@ describe('CompiledKind.validate', () => {
     ])
   })
 
+  it('takes a null for a status where there was none', () => {
+    const nothing = object({ spec: { color: 'red' } })
+    const one = object({ spec: { color: 'red' }, status: null })
+    expect(thing(withRules).validateStatus(one, nothing).errors).to.deep.equal([])
+    const was = object({ spec: { color: 'red' }, status: { phase: 'Ready' } })
+    expect(thing(withRules).validateStatus(one, was).errors.map(String)).to.include(
+      'status: Invalid value: "null":  in body must be of type object: "null"',
+    )
+  })
+
   it('judges a status alone with paths shortened inside messages only', () => {
     const one = object({ spec: { color: 'no' }, status: { phase: 'Sleepy', n: -1 } })
     const { errors } = thing(withRules).validateStatus(one, object({ spec: { color: 'no' } }))

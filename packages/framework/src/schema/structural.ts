@@ -69,6 +69,11 @@ export class CompiledKind {
     this.#omit?.(json(object))
   }
 
+  /** Drops null that is no value of its own, in place: an object that validation let pass with it does not keep it. */
+  dropNulls(object: KubeObject): void {
+    for (const fill of this.#fillers) fill(json(object))
+  }
+
   /** Drops members that the schema does not declare, in place. Returns their paths, sorted. */
   prune(object: KubeObject): string[] {
     const dropped: string[] = []
@@ -89,10 +94,12 @@ export class CompiledKind {
 
   /** Judges an object whose status alone was written: what the schema asks of other members is not looked at. */
   validateStatus(object: KubeObject, old: KubeObject, prior: readonly FieldError[] = []): SchemaVerdict {
+    const status = getOwn(json(object), 'status')
+    const before = getOwn(json(old), 'status')
+    if (status === null && before === undefined) return this.#verdict(withoutStatus(object), old, prior, () => [])
     return this.#verdict(object, old, prior, () => {
-      const status = getOwn(json(object), 'status')
       if (status === undefined || !this.#status) return []
-      return fieldErrors(checked(this.#status, status, getOwn(json(old), 'status')), 'status')
+      return fieldErrors(checked(this.#status, status, before), 'status')
     })
   }
 
@@ -125,6 +132,12 @@ export class CompiledKind {
         : [field.invalid('apiVersion', object.apiVersion, `must be ${apiVersion}`)]),
     ]
   }
+}
+
+/** A null that is applied where there is no status changes nothing. */
+function withoutStatus(object: KubeObject): KubeObject {
+  const { status: _, ...rest } = json(object)
+  return rest as unknown as KubeObject
 }
 
 const compiled = new WeakMap<Kind, CompiledKind>()

@@ -9,7 +9,12 @@ const Plain = defineKind({
   version: 'v1',
   kind: 'Plain',
   plural: 'plains',
-  schema: Type.Object({ spec: Type.Object({ size: Type.Integer({ default: 1 }) }, { default: {} }) }),
+  schema: Type.Object({
+    spec: Type.Object(
+      { size: Type.Integer({ default: 1 }), any: Type.Optional(Type.Any()), note: Type.Optional(Type.String()) },
+      { default: {} },
+    ),
+  }),
 })
 type Plain = ObjectOf<typeof Plain>
 class PlainResource extends StoredResource<Plain> {
@@ -41,4 +46,16 @@ describe('server-side apply', () => {
       const of = ({ metadata: meta }: Plain): unknown => (meta as unknown as Record<string, unknown>)[member]
       expect(of(applied)).to.deep.equal(of(created))
     })
+
+  it('owns a null that the schema lets pass and does not keep it, and refuses another', async () => {
+    const plains = server.client.resource(Plain)
+    const metadata = { name: 'nulls', namespace: 'default' }
+    const apply = async (spec: object): Promise<Plain> =>
+      plains.apply({ metadata, spec: spec }, { fieldManager: 'test' })
+    const applied = await apply({ size: 2, any: null })
+    expect(applied.spec).to.deep.equal({ size: 2 })
+    expect(applied.metadata.managedFields?.[0]?.fieldsV1).to.deep.equal({ 'f:spec': { 'f:any': {}, 'f:size': {} } })
+    const error = await apply({ note: null }).catch((e: unknown) => e)
+    expect(String(error)).to.include('must be of type string: "null"')
+  })
 })

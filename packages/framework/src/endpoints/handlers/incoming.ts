@@ -7,7 +7,6 @@ import { settleNamespace } from '../../registry/metadata-rules.ts'
 import { StoredResource } from '../../registry/stored-resource.ts'
 import { metadataErrors, metadataUpdateErrors } from '../../registry/metadata-errors.ts'
 import type { SchemaVerdict } from '../../schema/structural.ts'
-import { keepUnchangedTimes } from '../../schema/managed-fields/unchanged-times.ts'
 import { managerOrUserAgent } from '../../schema/managed-fields/field-manager.ts'
 import type { Exchange } from '../exchange.ts'
 import { writeOptions } from '../options/operation-options.ts'
@@ -69,18 +68,15 @@ export class IncomingWrite {
     )
   }
 
-  /** The whole way of an object that a write has made, in Go's order; answers it in the hub version. */
-  async submit(object: KubeObject, live: KubeObject | undefined): Promise<KubeObject> {
+  /** The whole way of an object that a write has made, in Go's order; answers it in the hub version. An applied one may hold nulls. */
+  async submit(object: KubeObject, live: KubeObject | undefined, isApplied = false): Promise<KubeObject> {
     await this.#admit(live ? 'UPDATE' : 'CREATE', object, live)
-    if (live) {
-      keepUnchangedTimes(live, object)
-      checkVersion(this.scope, object, live)
-    }
-    return this.#toHub(object, live)
+    if (live) checkVersion(this.scope, object, live)
+    return this.#toHub(object, live, isApplied)
   }
 
   /** Last in the request's version: throws 422 for what the schema refuses, so that hooks and conversions see valid objects only. */
-  #toHub(object: KubeObject, old: KubeObject | undefined): KubeObject {
+  #toHub(object: KubeObject, old: KubeObject | undefined, isApplied: boolean): KubeObject {
     const { scope } = this
     scope.strategy?.settle(object, old)
     const judged = old ? object : named(object)
@@ -93,6 +89,7 @@ export class IncomingWrite {
     }
     this.warn(warnings)
     this.#refuse(errors, judged)
+    if (isApplied) scope.compiled.dropNulls(object)
     const hub = scope.toHub(object)
     if (hub !== object) this.#refuse(this.#subresourceErrors(hub), hub)
     return hub

@@ -41,7 +41,7 @@ export const patch: Handler = async (scope, exchange) => {
       if (current && repeats?.has(write, current, body)) return current
       const live = current && scope.toVersion(current)
       const made = make(live)
-      const object = await write.submit(made === live ? cloneObject(made) : made, live)
+      const object = await write.submit(made === live ? cloneObject(made) : made, live, isApply && made !== live)
       // It has passed every check, and nobody had anything to say of it.
       if (current && made === live && context.warnings.headers().length === warned) repeats?.add(write, current, body)
       return object

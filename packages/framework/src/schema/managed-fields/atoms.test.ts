@@ -11,7 +11,8 @@ describe('compileAtoms', () => {
     expect(compile({ type: 'number' }).scalar).to.equal('numeric')
     expect(compile({ type: 'boolean' }).scalar).to.equal('boolean')
     expect(compile({ type: 'string' }).scalar).to.equal('string')
-    expect(compile({ type: 'string', format: 'date-time' }).scalar).to.equal('string')
+    expect(compile({ type: 'string', format: 'byte' }).scalar).to.equal('string')
+    expect(compile({ type: 'string', format: 'date-time' }).scalar).to.equal('untyped')
     expect(compile({ type: 'string', format: 'int-or-string' }).scalar).to.equal('untyped')
   })
 

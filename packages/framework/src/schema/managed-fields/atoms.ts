@@ -42,6 +42,8 @@ export interface Type {
   readonly scalar: ScalarType | undefined
   readonly list: ListType | undefined
   readonly map: MapType | undefined
+  /** Null is a value of the type, or goes as if nothing had been said. */
+  readonly nullable?: boolean
   /** Of whole objects: what each has before anybody says anything, and so nobody owns. */
   readonly zero?: JsonObject
 }
@@ -60,7 +62,7 @@ export const deduced: Type = deducedType()
 function deducedType(): Type {
   const map = { fields: noFields, elementType: undefined as Type | undefined, atomic: false }
   const list = { elementType: untyped, atomic: true, keys: [], keyNames: [] }
-  const type: Type = { scalar: 'untyped', list, map }
+  const type: Type = { scalar: 'untyped', list, map, nullable: true }
   map.elementType = type
   list.elementType = type
   return type
@@ -156,21 +158,31 @@ function compile(given: JsonObject, inherited: boolean): Type {
     case 'number':
       return numeric
     case 'string':
-      return node['format'] === 'int-or-string' ? untyped : string
+      return plainFormats.has(node['format']) ? string : untyped
     case 'boolean':
       return boolean
     case 'object':
-      return compileObject(node, preserve, node['x-kubernetes-embedded-resource'] === true)
+      return {
+        ...compileObject(node, preserve, node['x-kubernetes-embedded-resource'] === true),
+        nullable: isNullable(given),
+      }
     case 'array':
-      return { scalar: undefined, list: compileList(node, preserve), map: undefined }
+      return { scalar: undefined, list: compileList(node, preserve), map: undefined, nullable: isNullable(given) }
     default:
       return {
         scalar: 'untyped',
         list: compileList(node, preserve),
         map: compileObject(node, preserve, node['x-kubernetes-embedded-resource'] === true).map,
+        nullable: true,
       }
   }
 }
+
+/** Of texts; with any other format a value of another type is the schema's to refuse. */
+const plainFormats: ReadonlySet<JsonValue | undefined> = new Set([undefined, '', 'byte'])
+
+const isNullable = ({ nullable, type, anyOf }: JsonObject): boolean =>
+  nullable === true || (Array.isArray(type) && type.includes('null')) || (type === undefined && Array.isArray(anyOf))
 
 /** A nullable type is its type: null is allowed everywhere here. */
 function withoutNull(node: JsonObject): JsonObject {

@@ -133,7 +133,7 @@ export class FieldManager {
       if (!type) managers.delete(identity)
       else {
         const set = reconcile(type, manager.set)
-        if (set !== manager.set) managers.set(identity, { ...manager, set, fieldsV1: undefined })
+        if (set !== manager.set) managers.set(identity, { ...manager, set })
       }
     }
   }

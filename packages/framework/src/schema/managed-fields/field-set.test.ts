@@ -54,6 +54,13 @@ describe('FieldSet.toJson', () => {
     expect(JSON.stringify(FieldSet.parse(shuffled).toJson())).to.equal(text)
   })
 
+  it('is what was read where that is so written already', () => {
+    const fields = { 'f:a': { '.': {}, 'f:b': {} } }
+    expect(FieldSet.fromJson(fields).toJson()).to.equal(fields)
+    expect(FieldSet.parse('{"f:a":{".":{}},"q:x":{},"f:b":null}').toJson()).to.deep.equal({ 'f:a': {}, 'f:b': {} })
+    expect(FieldSet.parse('{"f:a":{"v: 1":{},"i:01":{}}}').toJson()).to.deep.equal({ 'f:a': { 'v:1': {}, 'i:1': {} } })
+  })
+
   it('loses nothing', () => {
     fc.assert(
       fc.property(sets, (set) => {

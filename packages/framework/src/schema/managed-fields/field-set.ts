@@ -45,8 +45,12 @@ export class FieldSet {
   static fromJson(fields: JsonValue): FieldSet {
     if (fields === null) return FieldSet.empty
     if (!isObject(fields)) throw new Error('expected an object of fields')
-    let set = alreadyRead.get(fields)
-    if (!set) alreadyRead.set(fields, (set = read(fields).below ?? FieldSet.empty))
+    const known = alreadyRead.get(fields)
+    if (known) return known
+    const reader = new Reader()
+    const set = reader.read(fields).below ?? FieldSet.empty
+    if (reader.exact && set !== nothing) set.#json = fields
+    alreadyRead.set(fields, set)
     return set
   }
 
@@ -207,24 +211,35 @@ function join(ours: FieldNode, theirs: FieldNode): FieldNode {
 
 const sameBelow = (a: FieldSet | undefined, b: FieldSet | undefined): boolean => (a && b ? a.equals(b) : a === b)
 
-function read(fields: JsonObject): FieldNode {
-  let member = false
-  let nodes: Map<PathElement, FieldNode> | undefined
-  for (const key of Object.keys(fields)) {
-    if (key === '.') {
-      member = true
-      continue
+class Reader {
+  /** What was read is what would be written. */
+  exact = true
+
+  read(fields: JsonObject): FieldNode {
+    let member = false
+    let nodes: Map<PathElement, FieldNode> | undefined
+    let last: PathElement | undefined
+    for (const key of Object.keys(fields)) {
+      const content = fields[key] ?? null
+      if (key === '.') {
+        member = true
+        this.exact &&= last === undefined && isObject(content) && !Object.keys(content).length
+        continue
+      }
+      const element = parsePathElement(key)
+      this.exact &&= element === key && content !== null && (last === undefined || compareElements(last, key) < 0)
+      last = key
+      if (element === undefined) continue
+      if (content !== null && !isObject(content)) throw new Error(`expected an object of fields at ${key}`)
+      const node = content === null ? leaf : this.read(content)
+      nodes ??= new Map()
+      const before = nodes.get(element)
+      nodes.set(element, before ? join(before, node) : node)
     }
-    const element = parsePathElement(key)
-    if (element === undefined) continue
-    const content = fields[key] ?? null
-    if (content !== null && !isObject(content)) throw new Error(`expected an object of fields at ${key}`)
-    const node = content === null ? leaf : read(content)
-    nodes ??= new Map()
-    const before = nodes.get(element)
-    nodes.set(element, before ? join(before, node) : node)
+    if (nodes) return { member, below: new FieldSet(nodes) }
+    this.exact &&= !member
+    return leaf
   }
-  return nodes ? { member, below: new FieldSet(nodes) } : leaf
 }
 
 function write(set: FieldSet, self: boolean): JsonObject {

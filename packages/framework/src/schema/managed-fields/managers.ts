@@ -15,8 +15,6 @@ export interface Manager {
   /** RFC 3339 in whole seconds. */
   readonly time: string | undefined
   readonly set: FieldSet
-  /** The fieldsV1 that `set` was read from. */
-  readonly fieldsV1?: JsonObject | undefined
 }
 
 /** The managers of an object by identity: an applier keeps its one whatever version it applies in. */
@@ -59,7 +57,7 @@ function decodeManager(entry: Partial<Record<keyof ManagedFieldsEntry, unknown>>
     const message = error instanceof Error ? error.message : String(error)
     throw new Error(`error decoding versioned set from ${identityOf(named)}: ${message}`, { cause: error })
   }
-  return { ...named, time: seconds(text(entry?.time)), set, fieldsV1 }
+  return { ...named, time: seconds(text(entry?.time)), set }
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
@@ -76,22 +74,14 @@ export function encodeManagers(managers: Managers): ManagedFieldsEntry[] | undef
   return [...managers.values()].sort(compareManagers).map(encodeManager)
 }
 
-function encodeManager({
-  manager,
-  operation,
-  apiVersion,
-  time,
-  set,
-  fieldsV1,
-  subresource,
-}: Manager): ManagedFieldsEntry {
+function encodeManager({ manager, operation, apiVersion, time, set, subresource }: Manager): ManagedFieldsEntry {
   const entry: ManagedFieldsEntry = {}
   if (manager) entry.manager = manager
   entry.operation = operation
   entry.apiVersion = apiVersion
   if (time !== undefined) entry.time = time
   entry.fieldsType = 'FieldsV1'
-  entry.fieldsV1 = fieldsV1 ?? set.toJson()
+  entry.fieldsV1 = set.toJson()
   if (subresource) entry.subresource = subresource
   return entry
 }
@@ -104,9 +94,8 @@ const compareManagers = (a: Manager, b: Manager): number =>
   byBytes(a.apiVersion, b.apiVersion) ||
   byBytes(a.subresource, b.subresource)
 
-/** The same manager with another set: what it was read from counts no more. */
 export const withSet = (manager: Manager, set: FieldSet): Manager =>
-  set === manager.set ? manager : { ...manager, set, fieldsV1: undefined }
+  set === manager.set ? manager : { ...manager, set }
 
 const maxUpdateManagers = 10
 
@@ -135,7 +124,7 @@ export function capUpdateManagers(managers: Managers): void {
 function mergeIntoAncient(managers: Managers, oldest: string, identity: string): void {
   const updater = managers.get(identity)
   if (!updater) return
-  const named = { ...updater, manager: 'ancient-changes', subresource: '', fieldsV1: undefined }
+  const named = { ...updater, manager: 'ancient-changes', subresource: '' }
   const bucket = identityOf(named)
   const from = identity !== bucket && managers.has(bucket) ? bucket : oldest
   const set = updater.set.union(managers.get(from)?.set ?? FieldSet.empty)

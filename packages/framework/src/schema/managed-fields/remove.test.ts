@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { JsonValue } from '../../util/json.ts'
-import { deduced } from './atoms.ts'
+import { compileAtoms, deduced } from './atoms.ts'
 import { FieldSet } from './field-set.ts'
 import { specType } from './fixture.test.ts'
 import { remove } from './remove.ts'
@@ -42,6 +42,14 @@ describe('remove', () => {
     expect(without({ labels: { l: '1' }, whole: { x: '1' }, args: ['1'] }, fields)).to.deep.equal(rest)
   })
 
+  it('leaves null what loses all it had, where null is a value', () => {
+    const fields = { 'f:any': { 'f:x': {} }, 'f:maybe': { 'f:x': {} } }
+    const maybe = { type: 'object', nullable: true, additionalProperties: { type: 'string' } }
+    const type = compileAtoms({ type: 'object', properties: { any: {}, maybe } }, false)
+    const value = { any: { x: 1 }, maybe: { x: '1' } }
+    expect(remove(type, value, FieldSet.parse(JSON.stringify(fields)))).to.deep.equal({ any: null, maybe: null })
+  })
+
   it('does not change the value given', () => {
     const spec = { parts: [{ name: 'p', n: 1 }] }
     without(spec, { 'f:parts': { 'k:{"name":"p"}': { 'f:n': {} } } })
@@ -49,11 +57,11 @@ describe('remove', () => {
   })
 
   it('takes all fields of a value', () => {
-    const object = fc.dictionary(fc.string(), fc.jsonValue())
+    const object = fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 })
     fc.assert(
       fc.property(object, (value) => {
         const json = { ...value } as JsonValue
-        expect(remove(deduced, json, toFieldSet(deduced, json))).to.deep.equal({})
+        expect(remove(deduced, json, toFieldSet(deduced, json))).to.equal(null)
       }),
     )
   })

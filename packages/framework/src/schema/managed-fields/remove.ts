@@ -6,18 +6,25 @@ import { itemElement } from './list-items.ts'
 import { fieldElement, type PathElement } from './path-element.ts'
 
 /**
- * An object without the members and items of a set. What loses all it had stays, empty: Kubernetes leaves null there,
- * which the schema of custom resources then refuses. Source: structured-merge-diff typed/remove.go.
+ * An object without the members and items of a set. What loses all it had becomes null, where that is a value of its type.
+ * Elsewhere it stays, empty: Kubernetes leaves null there too, which the schema of custom resources then refuses.
+ * Source: structured-merge-diff typed/remove.go.
  */
 export function remove(type: Type, value: JsonValue, set: FieldSet): JsonValue {
   if (set.isEmpty) return value
   const kind = walkedKind(type, atomKind(type, value))
-  if (kind === 'map' && type.map && isObject(value)) return removeMembers(type.map, value, set)
-  if (kind === 'list' && type.list && Array.isArray(value)) return removeItems(type.list, value, set)
+  if (kind === 'map' && type.map && isObject(value)) {
+    const rest = removeMembers(type.map, value, set)
+    return type.nullable && !Object.keys(rest).length ? null : rest
+  }
+  if (kind === 'list' && type.list && Array.isArray(value)) {
+    const rest = removeItems(type.list, value, set)
+    return type.nullable && !rest.length ? null : rest
+  }
   return value
 }
 
-function removeMembers(map: MapType, object: JsonObject, set: FieldSet): JsonValue {
+function removeMembers(map: MapType, object: JsonObject, set: FieldSet): JsonObject {
   if (map.atomic) return object
   const rest: JsonObject = {}
   for (const key of Object.keys(object)) {
@@ -30,7 +37,7 @@ function removeMembers(map: MapType, object: JsonObject, set: FieldSet): JsonVal
   return rest
 }
 
-function removeItems(list: ListType, items: readonly JsonValue[], set: FieldSet): JsonValue {
+function removeItems(list: ListType, items: readonly JsonValue[], set: FieldSet): JsonValue[] {
   if (list.atomic) return [...items]
   const rest: JsonValue[] = []
   for (const item of items) {

@@ -21,13 +21,17 @@ const timesAfter = (after: ManagedFieldsEntry[], a = '1'): (string | undefined)[
 }
 
 describe('keepUnchangedTimes', () => {
-  it('takes back times that are all that a write changed, in their old order', () => {
-    expect(timesAfter([entry('b', 2), entry('a', 3)])).to.deep.equal(['a 01', 'b 02'])
+  it('takes back times that are all that a write changed', () => {
+    expect(timesAfter([entry('a', 1), entry('b', 3)])).to.deep.equal(['a 01', 'b 02'])
+  })
+
+  it('leaves a time that changes the order of the entries', () => {
+    expect(timesAfter([entry('b', 2), entry('a', 3)])).to.deep.equal(['b 02', 'a 03'])
   })
 
   it('leaves what changed in any other way', () => {
-    expect(timesAfter([entry('b', 2), entry('a', 3)], '2')).to.deep.equal(['b 02', 'a 03'])
-    expect(timesAfter([entry('b', 2), entry('a', 3, { 'f:x': {} })])).to.deep.equal(['b 02', 'a 03'])
+    expect(timesAfter([entry('a', 1), entry('b', 3)], '2')).to.deep.equal(['a 01', 'b 03'])
+    expect(timesAfter([entry('a', 1), entry('b', 3, { 'f:x': {} })])).to.deep.equal(['a 01', 'b 03'])
     expect(timesAfter([entry('b', 3)])).to.deep.equal(['b 03'])
     expect(timesAfter([entry('a', 1), entry('c', 3)])).to.deep.equal(['a 01', 'c 03'])
   })

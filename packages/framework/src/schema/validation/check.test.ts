@@ -42,6 +42,23 @@ const table: [what: string, schema: JsonObject, value: JsonValue, expected: stri
     9007199254740993n,
     [invalid('9007199254740993', 'should be less than or equal to 10')],
   ],
+  [
+    'a number that no int64 holds, as Go prints it',
+    { type: 'number', maximum: 10 },
+    1234567.5,
+    [invalid('1.2345675e+06', 'should be less than or equal to 10')],
+  ],
+  ['a whole float64', { type: 'number', maximum: 10 }, 1e20, [invalid('1e+20', 'should be less than or equal to 10')]],
+  [
+    'the alternatives of int-or-string, where the schema says them too',
+    { 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }] },
+    true,
+    [
+      type('integer,string', 'boolean'),
+      composite('"spec.x" must validate at least one schema (anyOf)'),
+      type('integer', 'boolean'),
+    ],
+  ],
   ['a list for int-or-string', { 'x-kubernetes-int-or-string': true }, [], [type('integer,string', 'array')]],
   [
     'an object for a time',

@@ -1,5 +1,5 @@
+import { floatText } from '../../meta/go-format.ts'
 import type { Bound, StructuralSchema } from '../structural-schema.ts'
-import { floatText } from './number-text.ts'
 import { isWhole, knownFormat } from './type-check.ts'
 import { violation, type Violation } from './violation.ts'
 
@@ -37,7 +37,7 @@ function rangeCheck(schema: StructuralSchema): NumberCheck | undefined {
   const [lowest, highest] = range
   const named = `Checked value must be of type ${type} ${format === '' ? '(default format)' : `with format ${format}`} in `
   return (value, violations) => {
-    const whole = type === 'number' || typeof value === 'bigint' || Number.isInteger(value)
+    const whole = type === 'number' || typeof value === 'bigint' || Number.isSafeInteger(value)
     if (!whole || value < lowest || value > highest) violations.push(violation.composite((path) => named + path))
   }
 }
