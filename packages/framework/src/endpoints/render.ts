@@ -2,6 +2,7 @@ import type { KubeObject } from '../meta/object.ts'
 import { StatusError, type Status } from '../meta/status.ts'
 import type { List } from '../registry/rest.ts'
 import type { SplicedBytes, StoredItem } from '../storage/stored-item.ts'
+import { objectText } from '../meta/object-text.ts'
 import { stringify, type JsonObject, type JsonValue } from '../util/json.ts'
 import type { Negotiated } from './negotiation/accept.ts'
 import { encodeObject } from './negotiation/encode.ts'
@@ -15,29 +16,43 @@ export interface Rendering {
   readonly includeObject: IncludeObject
 }
 
+const nothing = Buffer.alloc(0)
 const newline = Buffer.from('\n')
 const plainJson = ({ negotiated, pretty }: Rendering): boolean =>
   negotiated.mediaType === 'application/json' && !negotiated.convert && !pretty && !negotiated.pretty
 
 /** One object as bytes. Stored bytes are sent as they are where the version and the form are the stored ones. */
 export function renderObject(scope: RequestScope, answer: KubeObject | StoredItem, rendering: Rendering): Buffer {
-  if (plainJson(rendering) && scope.servesStoredBytes && 'bytes' in answer)
-    return Buffer.concat([storedBytes(answer), newline])
-  if (plainJson(rendering) && 'bytes' in answer) return Buffer.concat([versionBytes(scope, answer), newline])
+  if (plainJson(rendering) && scope.servesStoredBytes && 'bytes' in answer) return framedBytes(nothing, answer, newline)
+  if (plainJson(rendering) && 'bytes' in answer) return versionLine(scope, answer)
   const object = scope.objectOf(answer)
   return encode(convertObject(scope, object, rendering), rendering)
 }
 
-/** The stored bytes with the resourceVersion put in its place. */
-export const storedBytes = (item: StoredItem): Buffer => item.codec.splice(item)
+/** The stored bytes with the resourceVersion put in its place, between others: copied once. */
+export function framedBytes(before: Buffer, item: StoredItem, after: Buffer): Buffer {
+  const spliced = item.codec.spliced(item)
+  const whole = Buffer.allocUnsafe(before.length + spliced.length + after.length)
+  whole.set(before)
+  spliced.write(whole, before.length)
+  whole.set(after, before.length + spliced.length)
+  return whole
+}
 
-/** In the version asked for, without a line break; made once as long as the store keeps the item. */
-function versionBytes(scope: RequestScope, item: StoredItem): Buffer {
+/** In the version asked for, and a line break; made once as long as the store keeps the item. */
+function versionLine(scope: RequestScope, item: StoredItem): Buffer {
   // A subresource's kind has bytes of its own.
   const memo = `${scope.kind.apiVersion} ${scope.kind.kind}`
   let bytes = item.encoded.get(memo)
-  if (!bytes) item.encoded.set(memo, (bytes = Buffer.from(stringify(scope.objectOf(item) as unknown as JsonValue))))
+  if (!bytes) item.encoded.set(memo, (bytes = Buffer.from(`${textOf(scope.objectOf(item))}\n`)))
   return bytes
+}
+
+function textOf(object: KubeObject): string {
+  const { metadata, rest } = objectText(object)
+  const version = object.metadata.resourceVersion
+  const members = `${version ? `"resourceVersion":${JSON.stringify(version)}${metadata && ','}` : ''}${metadata}`
+  return `{"apiVersion":${JSON.stringify(object.apiVersion)},"kind":${JSON.stringify(object.kind)},"metadata":{${members}}${rest && ','}${rest}}`
 }
 
 /** An object as Table, PartialObjectMetadata or itself. */
@@ -126,7 +141,7 @@ function listOfBytes(scope: RequestScope, list: List<KubeObject>, metadata: Json
 
 function itemBytes(scope: RequestScope, item: KubeObject | StoredItem): SplicedBytes {
   if (!('bytes' in item)) return wholeBytes(Buffer.from(stringify(scope.objectOf(item) as unknown as JsonValue)))
-  return scope.servesStoredBytes ? item.codec.spliced(item) : wholeBytes(versionBytes(scope, item))
+  return scope.servesStoredBytes ? item.codec.spliced(item) : wholeBytes(versionLine(scope, item).subarray(0, -1))
 }
 
 const wholeBytes = (bytes: Buffer): SplicedBytes => ({

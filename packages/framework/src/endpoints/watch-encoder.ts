@@ -3,7 +3,7 @@ import type { WatchEvent } from '../storage/storage.ts'
 import { stringify, type JsonValue } from '../util/json.ts'
 import { frameProtobufEvent } from './negotiation/protobuf/index.ts'
 import { tableOf } from './negotiation/table.ts'
-import { convertObject, storedBytes, type Rendering } from './render.ts'
+import { convertObject, framedBytes, type Rendering } from './render.ts'
 import type { RequestScope } from './scope.ts'
 import { statusOf } from './write-error.ts'
 
@@ -49,7 +49,7 @@ export class WatchEncoder {
     const { negotiated } = this.#rendering
     const { item, type } = event
     if (negotiated.mediaType === 'application/json' && !negotiated.convert && this.#scope.servesStoredBytes)
-      return Buffer.concat([Buffer.from(`{"type":"${type}","object":`), storedBytes(item), end])
+      return framedBytes(Buffer.from(`{"type":"${type}","object":`), item, end)
     return this.#frame(type, this.#convert(this.#scope.objectOf(item)))
   }
 

@@ -117,9 +117,19 @@ const stringMap: Reader = (value, owner) => {
   if (!isObject(value)) return mismatch(value, owner, 'map[string]string')
   const keys = Object.keys(value)
   if (keys.length === 0) return undefined
+  if (isSortedAndOfStrings(value, keys)) return value
   const result: JsonObject = {}
   for (const key of keys.sort()) setOwn(result, key, text(value[key] ?? null, owner, 'string'))
   return result
+}
+
+function isSortedAndOfStrings(value: JsonObject, keys: readonly string[]): boolean {
+  let last = ''
+  for (const key of keys) {
+    if (key < last || typeof value[key] !== 'string') return false
+    last = key
+  }
+  return true
 }
 
 const strings: Reader = (value, owner) => {

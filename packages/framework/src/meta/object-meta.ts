@@ -62,8 +62,13 @@ export function validateAnnotations(annotations: Readonly<Record<string, string>
   return errors
 }
 
-const bytesOf = (texts: Readonly<Record<string, string>>): number =>
-  Object.entries(texts).reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0)
+function bytesOf(texts: Readonly<Record<string, string>>): number {
+  let bytes = 0
+  for (const key of Object.keys(texts)) bytes += byteLength(key) + byteLength(texts[key] ?? '')
+  return bytes
+}
+
+const byteLength = (text: string): number => (/[\x80-\uffff]/.test(text) ? Buffer.byteLength(text) : text.length)
 
 function validateFinalizers(finalizers: readonly string[]): FieldError[] {
   const path = 'metadata.finalizers'

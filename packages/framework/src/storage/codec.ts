@@ -1,5 +1,7 @@
 import type { KubeObject } from '../meta/object.ts'
-import { canonical, parseJson, type JsonObject } from '../util/json.ts'
+import { objectText, type KnownFields } from '../meta/object-text.ts'
+import { isPlainJson, parseJson } from '../util/json.ts'
+import { decodeUtf8 } from '../util/utf8.ts'
 import { corrupt, isKubeObject, type ItemCodec, type SplicedBytes, type StoredItem } from './stored-item.ts'
 
 export interface JsonCodecOptions {
@@ -12,11 +14,17 @@ export interface JsonCodecOptions {
   readonly toHub: (object: KubeObject) => KubeObject
 }
 
+const manyCharacters = 4096
+
 /** Canonical JSON: members sorted, but for apiVersion, kind and metadata, which stand first so that the place of the resourceVersion is known. */
 export class JsonCodec implements ItemCodec {
   readonly #options: JsonCodecOptions
   readonly #prefix: string
   readonly #prefixBytes: Buffer
+  /** managedFields of bytes that were made here: reading them anew would cost more than all the rest. */
+  readonly #fields = new WeakMap<Buffer, KnownFields>()
+  /** What bytes were made of, where it is nobody else's: for the first who reads them. */
+  readonly #made = new WeakMap<Buffer, KubeObject>()
 
   constructor(options: JsonCodecOptions) {
     this.#options = options
@@ -26,18 +34,21 @@ export class JsonCodec implements ItemCodec {
 
   encode(object: KubeObject): Buffer {
     const { fromHub } = this.#options
-    const encoded = (fromHub ? fromHub(object) : object) as KubeObject & JsonObject
-    const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = encoded
-    const { resourceVersion: _resourceVersion, ...kept } = metadata
-    const members = canonical(rest)
-    const tail = members === '{}' ? '}' : `,${members.slice(1)}`
-    return Buffer.from(this.#prefix + canonical(kept as unknown as JsonObject).slice(1) + tail)
+    const encoded = fromHub ? fromHub(object) : object
+    const { metadata, managedFields, rest } = objectText(encoded)
+    const text = `${this.#prefix}${metadata}}${rest && ','}${rest}}`
+    const bytes = Buffer.from(text)
+    const { entries, start, end } = managedFields ?? { entries: [], start: 0, end: 0 }
+    if (fromHub && !text.includes(halfCharacter) && isPlain(encoded)) this.#made.set(bytes, encoded)
+    else if (end - start >= manyCharacters)
+      this.#fields.set(bytes, { entries, start: this.#prefix.length + start, end: this.#prefix.length + end })
+    return bytes
   }
 
   decode(item: StoredItem): KubeObject {
     let value: unknown
     try {
-      value = parseJson(item.bytes)
+      value = this.#read(item.bytes)
       if (!isKubeObject(value)) throw new TypeError('not an object of Kubernetes')
       const object = this.#options.toHub(value)
       object.metadata.resourceVersion = item.resourceVersion
@@ -47,11 +58,18 @@ export class JsonCodec implements ItemCodec {
     }
   }
 
-  splice(item: StoredItem): Buffer {
-    const spliced = this.spliced(item)
-    const whole = Buffer.allocUnsafe(spliced.length)
-    spliced.write(whole, 0)
-    return whole
+  #read(bytes: Buffer): unknown {
+    const made = this.#made.get(bytes)
+    if (made) {
+      this.#made.delete(bytes)
+      return made
+    }
+    const fields = this.#fields.get(bytes)
+    if (!fields) return parseJson(bytes)
+    const text = decodeUtf8(bytes)
+    const value = parseJson(`${text.slice(0, fields.start)}[]${text.slice(fields.end)}`) as unknown as KubeObject
+    value.metadata.managedFields = fields.entries.map((entry) => ({ ...entry }))
+    return value
   }
 
   spliced(item: StoredItem): SplicedBytes {
@@ -73,4 +91,10 @@ export class JsonCodec implements ItemCodec {
   }
 }
 
+/** Beside managedFields, which nobody but the server writes. */
+const isPlain = ({ metadata: { managedFields: _, ...metadata }, ...members }: KubeObject): boolean =>
+  isPlainJson(metadata) && isPlainJson(members)
+
+/** How half a pair of surrogates is written: it is read as U+FFFD. */
+const halfCharacter = '\\ud'
 const closingBrace = 0x7d

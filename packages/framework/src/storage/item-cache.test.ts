@@ -5,7 +5,6 @@ import { StoredItem, type ItemCodec } from './stored-item.ts'
 const codec: ItemCodec = {
   encode: () => Buffer.alloc(0),
   decode: () => ({ apiVersion: 'v1', kind: 'Thing', metadata: {} }),
-  splice: ({ bytes }) => bytes,
   spliced: () => {
     throw new Error('nobody asks')
   },

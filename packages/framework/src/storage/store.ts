@@ -51,7 +51,7 @@ export class Store implements Storage, ListSource {
     const place = this.objectKey(key)
     const value = this.codec.encode(object)
     try {
-      return this.item(
+      return this.#written(
         await this.backend.commit({ key: place, value, expectedModRevision: 0, ttlSeconds: options.ttlSeconds }),
       )
     } catch (error) {
@@ -111,7 +111,7 @@ export class Store implements Storage, ListSource {
       const value = this.codec.encode(object)
       if (item && value.equals(item.bytes)) return item
       try {
-        return this.item(
+        return this.#written(
           await this.backend.commit({
             key: place,
             value,
@@ -143,6 +143,13 @@ export class Store implements Storage, ListSource {
   item(entry: Entry): StoredItem {
     const { key, value, modRevision } = entry
     return this.#parsed.get(key, modRevision) ?? new StoredItem(this.codec, key, value, modRevision)
+  }
+
+  /** What was written last is often what is written next. */
+  #written(entry: Entry): StoredItem {
+    const item = this.item(entry)
+    this.#parsed.add(item)
+    return item
   }
 
   async range(start: string, end: string, options: RangeOptions): Promise<ItemRange> {
@@ -191,7 +198,6 @@ export const isConflict = (error: unknown): error is StorageError =>
 /** The codec, with what it decodes kept for the next reader. */
 const remembering = (codec: ItemCodec, parsed: ItemCache): ItemCodec => ({
   encode: (object) => codec.encode(object),
-  splice: (item) => codec.splice(item),
   spliced: (item) => codec.spliced(item),
   decode: (item) => {
     const object = codec.decode(item)

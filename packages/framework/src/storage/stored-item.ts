@@ -53,8 +53,6 @@ export interface ItemCodec {
   /** The object in the hub version, with its resourceVersion and defaults. Throws StorageError `Corrupt`. */
   decode(item: StoredItem): KubeObject
   /** The item's bytes with its resourceVersion in place: the object in the version it is stored in. */
-  splice(item: StoredItem): Buffer
-  /** The same, for whoever puts many together. */
   spliced(item: StoredItem): SplicedBytes
 }
 

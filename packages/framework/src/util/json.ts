@@ -105,13 +105,26 @@ export function findDuplicateKeys(source: string | Buffer, parsed?: JsonValue): 
 /** Colons outside of strings. */
 function keysWritten(text: string): number {
   let count = 0
+  let escape = nextEscape(text, 0)
   for (let i = 0; i < text.length; i++) {
-    let c = text.charCodeAt(i)
+    const c = text.charCodeAt(i)
     if (c === 0x3a) count++
-    else if (c === 0x22)
-      for (c = text.charCodeAt(++i); c !== 0x22 && i < text.length; c = text.charCodeAt(++i)) if (c === 0x5c) i++
+    else if (c === 0x22) {
+      i = endOfString(text, i, escape)
+      if (i > escape) escape = nextEscape(text, i)
+    }
   }
   return count
+}
+
+/** Where the string that begins at `start` ends; `escape` is the next backslash. */
+function endOfString(text: string, start: number, escape: number): number {
+  const end = text.indexOf('"', start + 1)
+  if (end < 0) return text.length
+  if (end < escape) return end
+  let i = start + 1
+  for (let c = text.charCodeAt(i); c !== 0x22 && i < text.length; c = text.charCodeAt(++i)) if (c === 0x5c) i++
+  return i
 }
 
 function keysOf(value: JsonValue): number {
@@ -151,6 +164,20 @@ function inOrder(value: JsonValue): boolean {
     last = key
     const member = value[key]
     if (typeof member === 'object' && !inOrder(member)) return false
+  }
+  return true
+}
+
+/** Whether reading the JSON of a value gives the same value, its strings left aside: it holds nothing but plain JSON. */
+export function isPlainJson(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean'
+  if (value === null) return true
+  if (Array.isArray(value)) return value.every(isPlainJson)
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  for (const key of Object.keys(value)) {
+    const member = (value as JsonObject)[key]
+    if (typeof member !== 'string' && !isPlainJson(member)) return false
   }
   return true
 }

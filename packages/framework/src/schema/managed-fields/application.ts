@@ -46,15 +46,20 @@ export class Application {
     const own: Manager = { manager, operation: 'Apply', apiVersion, subresource, time: last?.time, set: applied }
     managers.set(this.#identity, own)
     let merged = merge(type, (live as JsonValue | undefined) ?? type.zero, value) as unknown as KubeObject
-    // What the applier still wants stays anyway.
-    if (last && !(last.apiVersion === apiVersion && last.set.difference(applied).isEmpty))
-      merged = prune(versions, merged, managers, last, apiVersion)
+    if (last && !this.#keeps(managers, last, applied)) merged = prune(versions, merged, managers, last, apiVersion)
     const change = new Change(versions, live, merged)
     if (!this.#options.force) this.#refuseConflicts(live, managers, change)
     change.disown(managers, this.#identity)
     const unchanged = live !== undefined && deepEqual(live, merged)
     this.#settle(managers, own, last, unchanged ? own.time : rfc3339())
     return unchanged ? undefined : unshared(merged, live)
+  }
+
+  /** Nothing is to be pruned: the applier wants all that it wanted, and no other version shows fields that nobody owns. */
+  #keeps(managers: Managers, last: Manager, applied: FieldSet): boolean {
+    const { apiVersion } = this.#options
+    for (const manager of [last, ...managers.values()]) if (manager.apiVersion !== apiVersion) return false
+    return applied.includes(last.set)
   }
 
   #check(configuration: KubeObject): void {

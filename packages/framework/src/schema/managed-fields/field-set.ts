@@ -103,6 +103,17 @@ export class FieldSet {
     return nodes.size ? new FieldSet(nodes) : FieldSet.empty
   }
 
+  /** Whether it has all members of the other set. */
+  includes(other: FieldSet): boolean {
+    if (other === this) return true
+    for (const [element, theirs] of other.nodes) {
+      const ours = this.nodes.get(element)
+      if (!ours || (theirs.member && !ours.member)) return false
+      if (theirs.below && !(ours.below ?? FieldSet.empty).includes(theirs.below)) return false
+    }
+    return true
+  }
+
   /** Without exactly the members of the other set: what is below one of them stays. */
   difference(other: FieldSet): FieldSet {
     return this.#without(other, false)

@@ -46,9 +46,11 @@ class Validating {
 
   #map(map: MapType, object: JsonObject): void {
     for (const key of Object.keys(object)) {
-      const element = fieldElement(key)
       const type = map.fields.get(key)?.type ?? map.elementType
-      if (type) this.#below(element, type, object[key] ?? null)
+      const member = object[key] ?? null
+      if (type?.scalar && typeof member !== 'object' && scalarError(type.scalar, member) === undefined) continue
+      const element = fieldElement(key)
+      if (type) this.#below(element, type, member)
       else {
         this.#path.push(element)
         this.#error('field not declared in schema')

@@ -1,0 +1,49 @@
+import { expect } from 'chai'
+import type { KubeObject } from '../meta/object.ts'
+import { JsonCodec } from './codec.ts'
+import { StoredItem } from './stored-item.ts'
+
+const fieldsV1 = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`f:key-${String(i).padStart(3, '0')}`, {}]))
+const object = (spec: object): KubeObject =>
+  ({
+    apiVersion: 'example.com/v1',
+    kind: 'Thing',
+    metadata: {
+      name: 'é',
+      annotations: { a: '"managedFields":[' },
+      managedFields: [
+        { manager: 'm', operation: 'Apply', apiVersion: 'example.com/v1', fieldsType: 'FieldsV1', fieldsV1 },
+      ],
+    },
+    spec,
+  }) as KubeObject
+
+describe('JsonCodec.decode', () => {
+  const options = { apiVersion: 'example.com/v1', kind: 'Thing', toHub: (value: KubeObject): KubeObject => value }
+  const plain = new JsonCodec(options)
+  const converting = new JsonCodec({ ...options, fromHub: (value) => ({ ...structuredClone(value) }) })
+  const decoded = (codec: JsonCodec, bytes: Buffer): KubeObject => new StoredItem(codec, '/a', bytes, 7).object
+  const specs = {
+    plain: { b: 1, a: [null, true] },
+    date: { at: new Date(0) },
+    half: { text: '\ud800' },
+    nothing: { a: undefined },
+  }
+
+  for (const [name, spec] of Object.entries(specs))
+    it(`gives of bytes just made what it gives of bytes that were read: ${name}`, () => {
+      for (const codec of [plain, converting]) {
+        const bytes = codec.encode(object(spec))
+        const read = decoded(new JsonCodec(options), Buffer.from(bytes))
+        expect(decoded(codec, bytes)).to.deep.equal(read)
+        expect(decoded(codec, bytes), 'once more').to.deep.equal(read)
+      }
+    })
+
+  it('does not give twice what may be changed', () => {
+    const bytes = converting.encode(object({ a: 1 }))
+    const first = decoded(converting, bytes) as KubeObject & { spec: { a: number } }
+    first.spec.a = 2
+    expect(decoded(converting, bytes)).to.have.nested.property('spec.a', 1)
+  })
+})
