@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Exchange } from '../exchange.ts'
+import { gzipMember } from '../negotiation/gzip.ts'
 
 /** Where the events of one watch go: a body without an end, or the messages of a WebSocket. */
 export interface WatchSink {
@@ -20,13 +21,20 @@ export interface WatchSink {
 export class BodySink implements WatchSink {
   // Both kinds of response have all that is used here; the types know of one.
   readonly #response: ServerResponse
+  readonly #gzip: boolean
 
-  constructor({ response, context }: Exchange, contentType: string) {
+  /** `gzip`: what is written at once becomes one member, so that the client need not wait for the next. */
+  constructor({ response, context }: Exchange, contentType: string, gzip: boolean) {
     this.#response = response as ServerResponse
+    this.#gzip = gzip
     response.statusCode = 200
     response.setHeader('content-type', contentType)
     const warnings = context.warnings.headers()
     if (warnings.length) response.setHeader('warning', warnings)
+    if (gzip) {
+      response.setHeader('content-encoding', 'gzip')
+      response.setHeader('vary', 'Accept-Encoding')
+    }
     this.#response.flushHeaders()
   }
 
@@ -40,7 +48,7 @@ export class BodySink implements WatchSink {
   write(events: readonly Buffer[]): Promise<void> | undefined {
     const [only] = events
     const bytes = events.length === 1 && only ? only : Buffer.concat(events)
-    return this.#response.write(bytes) ? undefined : untilDrained(this.#response)
+    return this.#response.write(this.#gzip ? gzipMember(bytes) : bytes) ? undefined : untilDrained(this.#response)
   }
 
   onClose(listener: () => void): void {

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../meta/object.ts'
 import type { Watcher } from '../../registry/rest.ts'
 import type { WatchStream } from '../../storage/storage.ts'
 import type { Exchange } from '../exchange.ts'
+import { takesGzip } from '../negotiation/gzip.ts'
 import { FieldSelector } from '../../meta/field-selector.ts'
 import { decodeListOptions, type DecodedListOptions } from '../options/list-options.ts'
 import type { Rendering } from '../render.ts'
@@ -30,7 +31,7 @@ export const watch: Handler = async (scope, exchange) => {
   if (asksForWebSocket(exchange.request)) checkHandshake(exchange.request)
   const seconds = options.timeoutSeconds || minRequestTimeoutSeconds * (1 + Math.random())
   const stream = await (scope.target as Watcher).watch({ ...options, deadlineMs: Date.now() + seconds * 1000 }, context)
-  const sink = sinkOf(exchange, rendering)
+  const sink = sinkOf(exchange, rendering, options)
   if (!sink) {
     stream.close()
     return
@@ -57,10 +58,13 @@ export const watch: Handler = async (scope, exchange) => {
   sink.end()
 }
 
-function sinkOf(exchange: Exchange, { negotiated }: Rendering): WatchSink | undefined {
-  return asksForWebSocket(exchange.request)
-    ? WebSocketSink.accept(exchange, negotiated.mediaType)
-    : new BodySink(exchange, negotiated.contentType)
+function sinkOf(exchange: Exchange, { negotiated }: Rendering, options: DecodedListOptions): WatchSink | undefined {
+  const { request } = exchange
+  if (asksForWebSocket(request)) return WebSocketSink.accept(exchange, negotiated.mediaType)
+  // Only a list by watch is worth it
+  const isWatchList = options.sendInitialEvents === true && options.allowWatchBookmarks
+  const gzip = isWatchList && takesGzip(request.headers['accept-encoding'])
+  return new BodySink(exchange, negotiated.contentType, gzip)
 }
 
 /** Writes batch after batch; waits while the client takes no more, so that the stream's own limits apply. */

@@ -8,7 +8,11 @@ export const gzipThresholdBytes = 128 * 1024
  * another word: only the bare one counts, as in Kubernetes.
  */
 export function compressed(body: Buffer, acceptEncoding: string | undefined): Buffer | undefined {
-  if (body.length <= gzipThresholdBytes || acceptEncoding === undefined) return undefined
-  const takes = acceptEncoding.split(',').some((token) => token.trim() === 'gzip')
-  return takes ? gzipSync(body, { level: 1 }) : undefined
+  return body.length > gzipThresholdBytes && takesGzip(acceptEncoding) ? gzipMember(body) : undefined
 }
+
+export const takesGzip = (acceptEncoding: string | undefined): boolean =>
+  acceptEncoding?.split(',').some((token) => token.trim() === 'gzip') ?? false
+
+/** A whole gzip file; several, one behind the other, are one as well. */
+export const gzipMember = (bytes: Buffer): Buffer => gzipSync(bytes, { level: 1 })
