@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,24 +27,28 @@ export function goBuild(module: string, name: string, ldflags: readonly string[]
   const folder = join(cache, `${module}-${fingerprint(source, ldflags)}`)
   if (existsSync(join(folder, name))) return folder
   const program = existsSync(join(source, name)) ? `./${name}` : '.'
-  console.error(`${name}: getting its modules …`)
-  download(source, program)
-  console.error(`${name}: go build (some minutes, once) …`)
   const began = performance.now()
   const partial = `${folder}.${String(process.pid)}`
   mkdirSync(partial, { recursive: true })
-  const { status, error } = spawnSync(
-    'go',
-    ['build', '-trimpath', '-ldflags', ['-s', '-w', ...ldflags].join(' '), '-o', `${partial}/`, program],
-    { cwd: source, stdio: ['ignore', 2, 2], env: { ...process.env, CGO_ENABLED: '0' } },
-  )
-  if (status !== 0)
-    throw new Error(
-      `go build of ${name} in test/cluster/${module} failed: ${error?.message ?? 'the lines above say why'}`,
+  console.error(`${name}: go build (some minutes, once) …`)
+  const stopTicking = tick(name)
+  try {
+    download(source, program)
+    const { status, error } = spawnSync(
+      'go',
+      ['build', '-trimpath', '-ldflags', ['-s', '-w', ...ldflags].join(' '), '-o', `${partial}/`, program],
+      { cwd: source, stdio: ['ignore', 2, 2], env: { ...process.env, CGO_ENABLED: '0' } },
     )
-  mkdirSync(folder, { recursive: true })
-  renameSync(join(partial, name), join(folder, name))
-  rmSync(partial, { recursive: true, force: true })
+    if (status !== 0)
+      throw new Error(
+        `go build of ${name} in test/cluster/${module} failed: ${error?.message ?? 'the lines above say why'}`,
+      )
+    mkdirSync(folder, { recursive: true })
+    renameSync(join(partial, name), join(folder, name))
+  } finally {
+    stopTicking()
+    rmSync(partial, { recursive: true, force: true })
+  }
   console.error(`${name}: built in ${String(Math.round((performance.now() - began) / 1000))} s`)
   return folder
 }
@@ -55,6 +59,17 @@ export function builtBefore(name: string): string | undefined {
   return readdirSync(cache)
     .map((folder) => join(cache, folder, name))
     .find((path) => existsSync(path))
+}
+
+const tickSeconds = 30
+
+/** Says again and again that the build goes on: this thread waits for it. */
+function tick(name: string): () => void {
+  const program = `
+    setInterval(() => console.error(${JSON.stringify(`${name}: still building, `)} + Math.round(performance.now() / 1000) + ' s'), ${String(tickSeconds * 1000)})
+    process.stdin.resume().on('end', () => process.exit())`
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['pipe', 2, 2] })
+  return () => void child.kill()
 }
 
 /** Gets the modules that the program needs. */
