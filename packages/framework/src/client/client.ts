@@ -1,7 +1,9 @@
 import { basename } from 'node:path'
 import type { KubeObject } from '../meta/object.ts'
 import { parseJson, stringify, type JsonValue } from '../util/json.ts'
+import { Connections } from './connections.ts'
 import { KubeConfig } from './kube-config.ts'
+import { RateLimit } from './rate-limit.ts'
 import { ResourceClient } from './resource-client.ts'
 import type { ResourceKind } from './resource-kind.ts'
 import { Transport, type AnswerObserver } from './transport.ts'
@@ -14,8 +16,17 @@ export interface ClientOptions {
   readonly requestTimeoutMs?: number
   /** The longest answer, and the longest event of a watch, in bytes. Default 256 MiB. */
   readonly maxResponseBytes?: number
-  /** Gets the text of every Warning header. Default: dropped. */
+  /** Gets the text of every Warning header. Default: each different one is told once, on standard error. */
   readonly onWarning?: (text: string) => void
+  /**
+   * The most requests in a second, after a first `burst`; further ones wait. Watches do not count. Default: no limit of
+   * the client's, because servers have priority and fairness.
+   */
+  readonly qps?: number
+  /** Default twice `qps`. */
+  readonly burst?: number
+  /** Default true: all goes over one connection where the server speaks HTTP/2. */
+  readonly http2?: boolean
 }
 
 export interface RawRequest {
@@ -26,6 +37,17 @@ export interface RawRequest {
   readonly signal?: AbortSignal
 }
 
+/** Source: client-go rest/warnings.go, with the de-duplication that its programs use. */
+function warnOnce(): (text: string) => void {
+  const told = new Set<string>()
+  return (text) => {
+    if (told.has(text) || told.size >= maxWarnings) return
+    told.add(text)
+    process.emitWarning(text, 'KubernetesWarning')
+  }
+}
+
+const maxWarnings = 1000
 const defaultUserAgent = (): string =>
   `${basename(process.argv[1] ?? 'node').replace(/[^\w.-]/g, '_')} (${process.platform}/${process.arch}) apiserver-kit`
 
@@ -42,22 +64,33 @@ export class Client {
     this.#maxResponseBytes = options.maxResponseBytes ?? 256 * 1024 * 1024
     this.#transport =
       transport ??
-      new Transport(config, {
-        userAgent: options.userAgent ?? defaultUserAgent(),
-        requestTimeoutMs: options.requestTimeoutMs ?? 65_000,
-        maxResponseBytes: this.#maxResponseBytes,
-        onWarning: options.onWarning,
-      })
+      new Transport(
+        config,
+        {
+          userAgent: options.userAgent ?? defaultUserAgent(),
+          requestTimeoutMs: options.requestTimeoutMs ?? 65_000,
+          maxResponseBytes: this.#maxResponseBytes,
+          onWarning: options.onWarning ?? warnOnce(),
+          rateLimit:
+            options.qps === undefined ? undefined : new RateLimit(options.qps, options.burst ?? 2 * options.qps),
+        },
+        new Connections(config, options),
+      )
   }
 
   /** A client over the same connections that asks the guard before every write, at the last moment. Reads pass. */
   guarded(guard: WriteGuard): Client {
-    return new Client(this.config, this.#options, this.#transport.guarded(guard))
+    return new Client(this.config, this.#options, this.#transport.with({ guard }))
   }
 
   /** A client over the same connections whose answers are counted. */
   observed(onAnswer: AnswerObserver): Client {
-    return new Client(this.config, this.#options, this.#transport.observed(onAnswer))
+    return new Client(this.config, this.#options, this.#transport.with({ onAnswer }))
+  }
+
+  /** A client over the same connections that tells its warnings here, unless it was made to tell them elsewhere. */
+  warning(onWarning: (text: string) => void): Client {
+    return this.#options.onWarning ? this : new Client(this.config, this.#options, this.#transport.with({ onWarning }))
   }
 
   /** The objects of a kind: of all namespaces, until `namespace()` chooses one. */

@@ -40,6 +40,25 @@ export function readKubeConfigFiles(paths: readonly string[], context?: string):
   }
 }
 
+/** A user of a kubeconfig. */
+export type KubeConfigUser = Omit<KubeConfigFields, 'server'>
+
+/** The users of a file by their names, and that of its current context. */
+export interface KubeConfigUsers {
+  readonly users: ReadonlyMap<string, KubeConfigUser>
+  readonly current: KubeConfigUser | undefined
+}
+
+/** The users of one file, whatever servers they are for. Throws {@link ConfigError}. */
+export function readKubeConfigUsers(path: string): KubeConfigUsers {
+  const merged: Merged = { currentContext: '', clusters: new Map(), users: new Map(), contexts: new Map() }
+  merge(merged, path)
+  const nowhere: Entry = { body: {}, directory: '' }
+  const users = new Map([...merged.users].map(([name, entry]) => [name, fieldsOfUser(entry, nowhere)]))
+  const context = merged.contexts.get(merged.currentContext)
+  return { users, current: context && users.get(textOf(context.body, 'user')) }
+}
+
 function merge(merged: Merged, path: string): void {
   let file: unknown
   try {
@@ -80,7 +99,7 @@ function fieldsOfCluster(entry: Entry): KubeConfigFields {
   }
 }
 
-function fieldsOfUser(entry: Entry, cluster: Entry): Omit<KubeConfigFields, 'server'> {
+function fieldsOfUser(entry: Entry, cluster: Entry): KubeConfigUser {
   const cert = pem(entry, 'client-certificate')
   const key = pem(entry, 'client-key')
   return {

@@ -156,7 +156,13 @@ export class ResourceClient<T extends KubeObject> {
     signal?.addEventListener('abort', stop, { once: true })
     const late = timeoutSeconds === undefined ? undefined : setTimeout(stop, timeoutSeconds * 1000 + watchGraceMs)
     try {
-      const response = await this.#transport.stream({ method: 'GET', path, signal: giveUp.signal, retry: false })
+      const response = await this.#transport.stream({
+        method: 'GET',
+        path,
+        signal: giveUp.signal,
+        retry: false,
+        rateLimited: false,
+      })
       yield* watchEvents<T>(response, this.#options.maxEventBytes)
     } catch (error) {
       if (signal?.aborted) return

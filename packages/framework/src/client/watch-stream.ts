@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http'
 import type { KubeObject, ObjectMeta } from '../meta/object.ts'
 import { isObject, parseJson, type JsonValue } from '../util/json.ts'
 import { ConnectionError } from './connection-error.ts'
+import type { Answer } from './exchange.ts'
 import { errorOfStatus, isStatus } from './response-status.ts'
 
 /** One change. Of a BOOKMARK only the metadata counts: its resourceVersion, and the annotation that ends the initial events. */
@@ -17,17 +17,17 @@ const newline = 0x0a
  * Leaving the loop destroys the response, and with it the connection.
  */
 export async function* watchEvents<T extends KubeObject>(
-  response: IncomingMessage,
+  response: Pick<Answer, 'body'>,
   maxBytes: number,
 ): AsyncGenerator<WatchEvent<T>, void, undefined> {
   for await (const line of lines(response, maxBytes)) yield eventOf<T>(line)
 }
 
-async function* lines(response: IncomingMessage, maxBytes: number): AsyncGenerator<Buffer, void, undefined> {
+async function* lines({ body }: Pick<Answer, 'body'>, maxBytes: number): AsyncGenerator<Buffer, void, undefined> {
   let rest: Buffer[] = []
   let size = 0
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
+    for await (const chunk of body) {
       let start = 0
       for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
         const piece = chunk.subarray(start, end)

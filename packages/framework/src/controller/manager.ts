@@ -53,10 +53,8 @@ export class Manager {
   /** Throws a TypeError for options of leader election that do not fit together. */
   constructor(options: ManagerOptions = {}) {
     this.#ownsClient = options.client === undefined
-    const client = (options.client ?? new Client()).observed((code, method, host) => {
-      this.metrics.request(code, method, host)
-    })
     this.logger = options.logger ?? pino()
+    const client = this.#clientOf(options)
     this.endpoints = new ManagerEndpoints(options, this.metrics, this.logger)
     this.#election = options.leaderElection && this.#electionOf(client, options.leaderElection)
     this.client = this.#election ? client.guarded(this.#election.elector) : client
@@ -155,6 +153,19 @@ export class Manager {
     this.logger.info({}, 'Stopped')
   }
 
+  /** Counts its answers, and tells the warnings of the server once each. */
+  #clientOf(options: ManagerOptions): Client {
+    const told = new Set<string>()
+    return (options.client ?? new Client())
+      .observed((code, method, host) => {
+        this.metrics.request(code, method, host)
+      })
+      .warning((warning) => {
+        if (!told.has(warning)) this.logger.info({ warning }, 'Warning of the API server')
+        if (told.size < maxWarnings) told.add(warning)
+      })
+  }
+
   #electionOf(client: Client, options: LeaderElectionOptions): Election {
     const { metrics } = this
     metrics.leading(options.id, false)
@@ -194,6 +205,8 @@ export class Manager {
 
 /** So long may a lease be expired and its leader still be going to end by itself. Source: kube-controller-manager. */
 const leaderHealthToleranceMs = 20_000
+
+const maxWarnings = 1000
 
 const isLost = (error: unknown): boolean =>
   error instanceof ControllerError && error.code === 'ERR_LEADER_ELECTION_LOST'

@@ -1,3 +1,6 @@
+import type { Clock } from '../util/clock.ts'
+import { TokenBucket } from '../util/token-bucket.ts'
+
 /** How long an item that failed has to wait. Source: client-go util/workqueue. */
 export interface RateLimiter {
   /** Milliseconds; counts one more failure. */
@@ -36,24 +39,14 @@ export class ExponentialFailureRateLimiter implements RateLimiter {
 
 /** So many items a second for all keys together, after a first burst. Source: client-go BucketRateLimiter. */
 export class BucketRateLimiter implements RateLimiter {
-  readonly #perMs: number
-  readonly #burst: number
-  /** Below zero: what is promised already. */
-  #tokens: number
-  #refilledAt = performance.now()
+  readonly #bucket: TokenBucket
 
-  constructor(perSecond = 10, burst = 100) {
-    this.#perMs = perSecond / 1000
-    this.#burst = burst
-    this.#tokens = burst
+  constructor(perSecond = 10, burst = 100, clock?: Clock) {
+    this.#bucket = new TokenBucket(perSecond, burst, clock)
   }
 
   when(): number {
-    const now = performance.now()
-    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#refilledAt) * this.#perMs)
-    this.#refilledAt = now
-    this.#tokens--
-    return Math.max(0, -this.#tokens / this.#perMs)
+    return this.#bucket.take()
   }
 
   forget(): void {}
