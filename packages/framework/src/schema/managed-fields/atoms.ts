@@ -42,7 +42,7 @@ export interface Type {
   readonly scalar: ScalarType | undefined
   readonly list: ListType | undefined
   readonly map: MapType | undefined
-  /** Null is a value of the type, or goes as if nothing had been said. */
+  /** Null is a value of the type, or gives way to its default or to nothing. */
   readonly nullable?: boolean
   /** Of whole objects: what each has before anybody says anything, and so nobody owns. */
   readonly zero?: JsonObject
@@ -181,8 +181,11 @@ function compile(given: JsonObject, inherited: boolean): Type {
 /** Of texts; with any other format a value of another type is the schema's to refuse. */
 const plainFormats: ReadonlySet<JsonValue | undefined> = new Set([undefined, '', 'byte'])
 
-const isNullable = ({ nullable, type, anyOf }: JsonObject): boolean =>
-  nullable === true || (Array.isArray(type) && type.includes('null')) || (type === undefined && Array.isArray(anyOf))
+const isNullable = ({ nullable, default: value, type, anyOf }: JsonObject): boolean =>
+  nullable === true ||
+  value !== undefined ||
+  (Array.isArray(type) && type.includes('null')) ||
+  (type === undefined && Array.isArray(anyOf))
 
 /** A nullable type is its type: null is allowed everywhere here. */
 function withoutNull(node: JsonObject): JsonObject {

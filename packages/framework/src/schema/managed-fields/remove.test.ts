@@ -42,12 +42,17 @@ describe('remove', () => {
     expect(without({ labels: { l: '1' }, whole: { x: '1' }, args: ['1'] }, fields)).to.deep.equal(rest)
   })
 
-  it('leaves null what loses all it had, where null is a value', () => {
-    const fields = { 'f:any': { 'f:x': {} }, 'f:maybe': { 'f:x': {} } }
-    const maybe = { type: 'object', nullable: true, additionalProperties: { type: 'string' } }
-    const type = compileAtoms({ type: 'object', properties: { any: {}, maybe } }, false)
-    const value = { any: { x: 1 }, maybe: { x: '1' } }
-    expect(remove(type, value, FieldSet.parse(JSON.stringify(fields)))).to.deep.equal({ any: null, maybe: null })
+  it('leaves null what loses all it had, where null is a value or becomes the default', () => {
+    const fields = { 'f:any': { 'f:x': {} }, 'f:maybe': { 'f:x': {} }, 'f:filled': { 'f:x': {} } }
+    const map = { type: 'object', additionalProperties: { type: 'string' } }
+    const maybe = { ...map, nullable: true }
+    const type = compileAtoms(
+      { type: 'object', properties: { any: {}, maybe, filled: { ...map, default: {} } } },
+      false,
+    )
+    const value = { any: { x: 1 }, maybe: { x: '1' }, filled: { x: '1' } }
+    const rest = { any: null, maybe: null, filled: null }
+    expect(remove(type, value, FieldSet.parse(JSON.stringify(fields)))).to.deep.equal(rest)
   })
 
   it('does not change the value given', () => {
