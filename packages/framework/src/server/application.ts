@@ -72,6 +72,7 @@ export function application(parts: ApplicationParts): RequestListener {
     requestTimeoutMs: options.requestTimeoutSeconds * 1000,
     maxReadsInFlight: options.maxRequestsInflight,
     maxWritesInFlight: options.maxMutatingRequestsInflight,
+    isFair: options.enablePriorityAndFairness,
   })
   for (const filter of chain) app.use(filter)
   app.use(end.filter)

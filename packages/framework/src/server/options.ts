@@ -102,8 +102,12 @@ export interface ServerFlags {
   readonly writeKubeconfig?: string
   /** Longest a request may take, in seconds. Default 60. */
   readonly requestTimeoutSeconds?: number
+  /** Reads under way at once, but for watches; 0: no limit. Default 400. */
   readonly maxRequestsInflight?: number
+  /** Writes under way at once; 0: no limit. Default 200. */
   readonly maxMutatingRequestsInflight?: number
+  /** Where there is no room, users wait for their turn instead of being sent away at once. Default true. */
+  readonly enablePriorityAndFairness?: boolean
   /** How long a server that is to stop, and says so at /readyz, is still there for everybody. Default 0. */
   readonly shutdownDelayDurationSeconds?: number
   /** Answer 429 to what comes while what is under way comes to its end, instead of letting nobody in. */
@@ -124,6 +128,7 @@ export const defaults: Required<
     | 'requestTimeoutSeconds'
     | 'maxRequestsInflight'
     | 'maxMutatingRequestsInflight'
+    | 'enablePriorityAndFairness'
     | 'shutdownDelayDurationSeconds'
     | 'shutdownSendRetryAfter'
     | 'shutdownWatchTerminationGracePeriodSeconds'
@@ -141,6 +146,7 @@ export const defaults: Required<
   requestTimeoutSeconds: 60,
   maxRequestsInflight: 400,
   maxMutatingRequestsInflight: 200,
+  enablePriorityAndFairness: true,
   shutdownDelayDurationSeconds: 0,
   shutdownSendRetryAfter: false,
   shutdownWatchTerminationGracePeriodSeconds: 0,

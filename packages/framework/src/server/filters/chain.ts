@@ -41,6 +41,8 @@ export interface ChainOptions {
   readonly requestTimeoutMs: number
   readonly maxReadsInFlight: number
   readonly maxWritesInFlight: number
+  /** Whether users wait for their turn where there is no room at once. Default true. */
+  readonly isFair?: boolean
 }
 
 /** What every request passes before it reaches a handler, outermost first. Source: server/config.go DefaultBuildHandlerChain. */
@@ -57,6 +59,12 @@ export const filterChain = (options: ChainOptions): readonly Filter[] => [
   authentication(options),
   ...(options.audit ? [audit(options.audit)] : []),
   impersonation(options.authorizer),
-  maxInFlight({ reads: options.maxReadsInFlight, writes: options.maxWritesInFlight }),
+  maxInFlight({
+    reads: options.maxReadsInFlight,
+    writes: options.maxWritesInFlight,
+    fair: options.isFair ?? true,
+    requestTimeoutMs: options.requestTimeoutMs,
+    metrics: options.metrics,
+  }),
   authorization(options.authorizer, options.metrics, options.log),
 ]

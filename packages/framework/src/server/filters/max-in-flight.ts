@@ -1,29 +1,69 @@
 import { privilegedGroup } from '../../auth/authentication/authenticator.ts'
+import { FairQueue } from '../flow-control/fair-queue.ts'
+import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { Filter } from '../request-state.ts'
 import { plainText } from './plain-text.ts'
 
-const reading: ReadonlySet<string> = new Set(['get', 'list', 'watch'])
+export interface InFlightLimits {
+  /** 0: no limit. */
+  readonly reads: number
+  readonly writes: number
+  /** Whether users wait for their turn where there is no room at once; otherwise they are sent away. */
+  readonly fair: boolean
+  readonly requestTimeoutMs: number
+  readonly metrics: ServerMetrics
+}
 
-/** Limits on requests under way, read and write apart. Source: server/filters/maxinflight.go. */
-export const maxInFlight = (limits: { readonly reads: number; readonly writes: number }): Filter => {
-  const underWay = { reads: 0, writes: 0 }
+interface Level {
+  readonly name: 'readOnly' | 'mutating'
+  readonly queue: FairQueue
+  readonly dispatched: { value: number }
+}
+
+const reading: ReadonlySet<string> = new Set(['get', 'list', 'watch'])
+const probes: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz'])
+
+/** Requests that wait: of each user (as apis/flowcontrol/bootstrap has it), and in all for each that may be served at once, or for some users. */
+const [waitingOfUser, waitingOfSeat, usersAtLeast] = [50, 8, 10]
+const longestWaitMs = 60_000
+
+/**
+ * Limits on requests under way, read and write apart, with fairness between users. Not for `system:masters` and probes, nor for watches and streams.
+ * Source: server/filters/maxinflight.go, priority-and-fairness.go.
+ */
+export const maxInFlight = ({ reads, writes, fair, requestTimeoutMs, metrics }: InFlightLimits): Filter => {
+  const level = (name: 'readOnly' | 'mutating', seats: number): Level | undefined => {
+    if (seats === 0) return undefined
+    const queue = new FairQueue({
+      seats,
+      waitingOfFlow: fair ? waitingOfUser : 0,
+      waiting: Math.max(waitingOfSeat * seats, usersAtLeast * waitingOfUser),
+      waitMs: Math.min(requestTimeoutMs / 4, longestWaitMs),
+    })
+    return { name, queue, dispatched: metrics.flowControl.limit(name, seats, queue) }
+  }
+  const levels = { reads: level('readOnly', reads), writes: level('mutating', writes) }
   return async (ctx, next) => {
     const { context, response } = ctx.state.exchange
-    if (context.longRunning) {
+    const { info, user } = context
+    const chosen = levels[reading.has(info.verb) ? 'reads' : 'writes']
+    if (!chosen || context.longRunning || user.groups.includes(privilegedGroup) || probes.has(info.path)) {
       await next()
       return
     }
-    const which = reading.has(context.info.verb) ? 'reads' : 'writes'
-    if (underWay[which] >= limits[which] && !context.user.groups.includes(privilegedGroup)) {
+    const { name, queue, dispatched } = chosen
+    const rejection = await queue.enter(user.name, () => context.signal)
+    if (rejection) {
+      metrics.flowControl.rejected(name, rejection)
       response.setHeader('retry-after', '1')
       plainText(response, 429, 'Too many requests, please try again later.')
       return
     }
-    underWay[which]++
+    dispatched.value++
     try {
       await next()
     } finally {
-      underWay[which]--
+      queue.leave(user.name)
     }
   }
 }

@@ -22,6 +22,12 @@ export const limitFlags: FlagTable = {
     help: `writes under way at once (default ${String(defaults.maxMutatingRequestsInflight)})`,
     read: last(countOf),
   },
+  'enable-priority-and-fairness': {
+    member: 'enablePriorityAndFairness',
+    value: '',
+    help: 'where there is no room, users wait for their turn (the default; =false sends them away at once)',
+    read: last(booleanOf),
+  },
   'goaway-chance': {
     member: 'goawayChance',
     value: 'FRACTION',

@@ -52,7 +52,7 @@ export class NumberSeries {
 /** Counters and gauges. */
 export class NumberFamily extends Family {
   readonly type: 'counter' | 'gauge'
-  readonly #series: NumberSeries[] = []
+  readonly #series: { readonly labels: Labels; value: number }[] = []
 
   constructor(type: 'counter' | 'gauge', options: FamilyOptions) {
     super(options)
@@ -64,6 +64,19 @@ export class NumberFamily extends Family {
     const series = new NumberSeries(labels)
     this.#series.push(series)
     return series
+  }
+
+  /** A gauge that is read off somewhere when somebody asks. */
+  shows(labels: Labels, read: () => number): void {
+    this.#series.push({
+      labels,
+      get value(): number {
+        return read()
+      },
+      set value(_: number) {
+        // Nobody counts with it.
+      },
+    })
   }
 
   samples(): Sample[] {

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { FlowMetrics } from './flow-metrics.ts'
 import { RequestFamilies, type RequestSeries } from './request-series.ts'
 import { HistogramFamily, Kept, NumberFamily } from './series.ts'
 
@@ -26,6 +27,7 @@ export class ServerMetrics {
     'apiserver_current_inflight_requests',
     'Maximal number of currently used inflight request limit of this apiserver per request kind in last second.',
   )
+  readonly flowControl = new FlowMetrics(this.registry)
   readonly #handshakeErrors = this.#single(
     'apiserver_tls_handshake_errors_total',
     'Number of requests dropped with TLS handshake errors',
