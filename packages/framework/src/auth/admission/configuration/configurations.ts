@@ -20,14 +20,23 @@ export interface ConfigurationsOptions {
   readonly onError?: (error: unknown) => void
 }
 
-/** Where the newest version of a kind is looked for again when the cluster has none. */
+/** All objects of a kind of configuration, as they are now. */
+export interface KnownConfigurations<T extends KubeObject> {
+  readonly hasSynced: boolean
+  /** Another number whenever something has changed. */
+  readonly changes: number
+  /** Sorted by name. */
+  list(): T[]
+}
+
+/** After this, a kind that the cluster does not have is looked for again. */
 const absentMs = 5 * 60_000
 
 /**
  * All objects of one kind of configuration in the cluster, kept up to date. Until they are known once, nobody may say that there are none. A cluster
  * that is too old to have the kind has none of it.
  */
-export class Configurations<T extends KubeObject> {
+export class Configurations<T extends KubeObject> implements KnownConfigurations<T> {
   readonly plural: string
   readonly #client: Client
   readonly #kind: RegistrationKind
@@ -49,12 +58,10 @@ export class Configurations<T extends KubeObject> {
     return this.#informer?.hasSynced ?? this.#absent
   }
 
-  /** Another number whenever something has changed. */
   get changes(): number {
     return this.#changes
   }
 
-  /** Sorted by name. */
   list(): T[] {
     const all = this.#informer?.list() ?? []
     return all.sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1))
