@@ -1,7 +1,7 @@
 import { field } from '../../meta/field-error.ts'
 import { StatusError } from '../../meta/status.ts'
 import { decodeUnstructured } from '../../schema/decode.ts'
-import { stringify, type JsonValue } from '../../util/json.ts'
+import { canonical, type JsonValue } from '../../util/json.ts'
 import { patchTypeOf } from '../patch/patch-types.ts'
 import type { IncomingWrite } from './incoming.ts'
 import type { Patcher } from './patch.ts'
@@ -31,5 +31,5 @@ export function patcher(write: IncomingWrite, mediaType: string, body: Buffer): 
 
 /** 422 with an empty name and kind, as Go words a patch whose outcome is no object of the kind. */
 function invalidPatch(patched: JsonValue, message: string): StatusError {
-  return StatusError.invalid({ group: '', kind: '' }, '', [field.invalid('patch', stringify(patched), message)])
+  return StatusError.invalid({ group: '', kind: '' }, '', [field.invalid('patch', canonical(patched), message)])
 }
