@@ -12,7 +12,7 @@ import { remove } from './handlers/delete.ts'
 import { get } from './handlers/get.ts'
 import type { Handler } from './handlers/handler.ts'
 import { list } from './handlers/list.ts'
-import { patch } from './handlers/patch.ts'
+import { patch, patchTypesOf } from './handlers/patch.ts'
 import { stream } from './handlers/stream.ts'
 import { update } from './handlers/update.ts'
 import { watch } from './handlers/watch.ts'
@@ -49,12 +49,19 @@ interface Endpoint {
 export class Dispatcher {
   readonly #registry: ResourceRegistry
   readonly #admission: AdmissionChain
+  readonly #cbor: boolean
   #endpoints: Map<string, Endpoint> | undefined
   #groups = new Set<string>()
 
-  constructor(registry: ResourceRegistry, admission: AdmissionChain) {
+  /** `cbor`: the gate CBORServingAndStorage is open. */
+  constructor(
+    registry: ResourceRegistry,
+    admission: AdmissionChain,
+    { cbor = false }: { readonly cbor?: boolean | undefined } = {},
+  ) {
     this.#registry = registry
     this.#admission = admission
+    this.#cbor = cbor
   }
 
   /** Works out every endpoint. Called when the set of resources has changed; else on the first request. */
@@ -77,11 +84,12 @@ export class Dispatcher {
   /**
    * Answers what lies below an installed group; false when the path is not its own (another group, or no resource path).
    */
-  async handle(exchange: Exchange): Promise<boolean> {
-    const { info } = exchange.context
+  async handle(incoming: Exchange): Promise<boolean> {
+    const { info } = incoming.context
     if (!this.#endpoints) this.refresh()
     if (!info.isResourceRequest || !this.#groups.has(info.group)) return false
     if ((info.group === '') !== (info.apiPrefix === 'api')) return false
+    const exchange = this.#cbor ? { ...incoming, cbor: true } : incoming
     try {
       await this.#dispatch(exchange, info)
     } catch (error) {
@@ -134,8 +142,9 @@ export class Dispatcher {
     const handler = this.#handlerOf(scope, exchange, info)
     if (!handler) throw StatusError.routeMethodNotAllowed()
     if (handler !== connect && handler !== stream) {
-      if (info.verb === 'patch') patchMediaType(exchange.request.headers['content-type'], scope.installed.patchTypes)
-      acceptableToRouter(exchange.request.headers.accept, { streams: info.verb === 'list' || info.verb === 'watch' })
+      if (info.verb === 'patch') patchMediaType(exchange.request.headers['content-type'], patchTypesOf(scope, exchange))
+      const streams = info.verb === 'list' || info.verb === 'watch'
+      acceptableToRouter(exchange.request.headers.accept, { streams, cbor: exchange.cbor })
       // That of the resource: a subresource of another kind is deprecated with it.
       const { deprecationWarning } = scope.installed.kind
       if (deprecationWarning) exchange.context.warnings.add(deprecationWarning)

@@ -16,4 +16,6 @@ export interface Exchange {
   readonly query: URLSearchParams
   readonly context: RequestContext
   readonly observer?: ExchangeObserver | undefined
+  /** The server speaks CBOR, here: its gate is open. */
+  readonly cbor?: boolean | undefined
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../meta/object.ts'
 import type { WatchEvent } from '../storage/storage.ts'
 import { stringify, type JsonValue } from '../util/json.ts'
+import { encodeCbor } from './negotiation/cbor.ts'
 import { frameProtobufEvent } from './negotiation/protobuf/index.ts'
 import { tableOf } from './negotiation/table.ts'
 import { convertObject, framedBytes, type Rendering } from './render.ts'
@@ -96,6 +97,7 @@ export class WatchEncoder {
   #frame(type: string, object: JsonValue): Buffer {
     if (this.#rendering.negotiated.mediaType === 'application/vnd.kubernetes.protobuf')
       return frameProtobufEvent(type, object)
+    if (this.#rendering.negotiated.mediaType === 'application/cbor') return encodeCbor({ type, object })
     return Buffer.from(`{"type":"${type}","object":${stringify(object)}}${newline}`)
   }
 }

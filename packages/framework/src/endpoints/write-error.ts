@@ -21,6 +21,7 @@ export function writeError(exchange: Exchange, error: unknown): void {
   const { body, contentType } = encodeStatus(status, request.headers.accept, {
     pretty: query.get('pretty'),
     userAgent: request.headers['user-agent'],
+    cbor: exchange.cbor,
   })
   respond(exchange, status.code ?? 500, contentType, body)
 }

@@ -42,6 +42,7 @@ export function application(parts: ApplicationParts): RequestListener {
   const dispatcher = new Dispatcher(
     registry,
     new AdmissionChain([new NamespaceLifecycle(surroundings.namespaces), ...(options.admission ?? [])]),
+    { cbor: options.featureGates?.CBORServingAndStorage },
   )
   dispatcher.refresh()
   const groups = (): ResourceRegistry['groups'] => registry.groups

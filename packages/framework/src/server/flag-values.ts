@@ -1,7 +1,8 @@
 import { parseDuration } from '../meta/duration.ts'
+import type { FeatureGates } from './options.ts'
 import type { CertificateFiles } from './serving/serving-certificates.ts'
 
-export type FlagValue = string | number | boolean | readonly string[] | readonly CertificateFiles[]
+export type FlagValue = string | number | boolean | readonly string[] | readonly CertificateFiles[] | FeatureGates
 
 /** Reads the texts that were given for one flag, one after the other. Throws what is wrong with them. */
 export type ReadFlag = (texts: readonly string[]) => FlagValue
@@ -69,3 +70,16 @@ export function auditMode(text: string): string {
     throw new RangeError('must be batch, blocking or blocking-strict')
   return text
 }
+
+const gates: ReadonlySet<string> = new Set<keyof FeatureGates>(['CBORServingAndStorage'])
+
+/** `Gate=true,Other=false`. Source: component-base/featuregate. */
+export const gatesOf: ReadFlag = (texts) =>
+  Object.fromEntries(
+    list(texts).map((text) => {
+      const [gate = '', value] = text.split('=', 2)
+      if (value === undefined) throw new RangeError(`missing bool value for ${gate}`)
+      if (!gates.has(gate)) throw new RangeError(`unrecognized feature gate: ${gate}`)
+      return [gate, booleanOf(value)]
+    }),
+  )

@@ -17,6 +17,13 @@ describe('readFlags', () => {
     expect(() => readFlags(['--secure-port', '65536'])).to.throw(FlagError, 'ports end at 65535')
     expect(() => readFlags(['--request-timeout', '5'])).to.throw(FlagError, 'missing unit in duration')
   })
+  it('reads feature gates', () => {
+    expect(readFlags(['--feature-gates', 'CBORServingAndStorage=true'])).to.deep.equal({
+      featureGates: { CBORServingAndStorage: true },
+    })
+    expect(() => readFlags(['--feature-gates=Foo=true'])).to.throw(FlagError, 'unrecognized feature gate: Foo')
+    expect(() => readFlags(['--feature-gates=CBORServingAndStorage'])).to.throw(FlagError, 'missing bool value')
+  })
   it('wants a certificate and its key together', () => {
     expect(() => readFlags(['--tls-cert-file', 'a'])).to.throw(FlagError, 'go together')
   })

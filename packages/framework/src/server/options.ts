@@ -19,6 +19,12 @@ export interface ApiServerOptions extends ServerFlags {
   readonly log?: Logger
 }
 
+/** Gates by Kubernetes' names. */
+export interface FeatureGates {
+  /** Bodies and answers in CBOR, for clients that ask for it. */
+  readonly CBORServingAndStorage?: boolean
+}
+
 /** The flags of the command line, by the names of Go's sample-apiserver. */
 export interface ServerFlags {
   /** Port of HTTPS; 0 takes a free one. Default 8443. */
@@ -106,6 +112,8 @@ export interface ServerFlags {
   readonly maxRequestsInflight?: number
   /** Writes under way at once; 0: no limit. Default 200. */
   readonly maxMutatingRequestsInflight?: number
+  /** What is not finished in Kubernetes either. Default: none of it. */
+  readonly featureGates?: FeatureGates
   /** Where there is no room, users wait for their turn instead of being sent away at once. Default true. */
   readonly enablePriorityAndFairness?: boolean
   /** How long a server that is to stop, and says so at /readyz, is still there for everybody. Default 0. */

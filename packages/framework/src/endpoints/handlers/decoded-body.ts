@@ -1,9 +1,12 @@
 import type { KubeObject } from '../../meta/object.ts'
+import { StatusError } from '../../meta/status.ts'
+import { unrecognized } from '../../schema/decode-error.ts'
 import { decodeObject, type DecodeOptions } from '../../schema/decode.ts'
 import { stringify } from '../../util/json.ts'
 import { readBody } from '../body.ts'
 import type { Exchange } from '../exchange.ts'
 import { bodyMediaType } from '../negotiation/content-type.ts'
+import { decodeCbor } from '../negotiation/cbor.ts'
 import { decodeProtobuf } from '../negotiation/protobuf/index.ts'
 import type { FieldValidation } from '../options/write-options.ts'
 import type { RequestScope } from '../scope.ts'
@@ -14,7 +17,7 @@ export async function decodedBody(
   exchange: Exchange,
   fieldValidation: FieldValidation,
 ): Promise<{ object: KubeObject; warnings: readonly string[] }> {
-  const mediaType = bodyMediaType(exchange.request.headers['content-type'])
+  const mediaType = bodyMediaType(exchange.request.headers['content-type'], exchange.cbor)
   const body = await readBody(exchange)
   const { kind } = scope
   const { warnings } = exchange.context
@@ -27,8 +30,20 @@ export async function decodedBody(
       },
     },
   }
+  if (mediaType === 'application/cbor')
+    return decodeObject(cborAsJson(body, kind.kind), 'application/json', scope.compiled, options)
   if (mediaType !== 'application/vnd.kubernetes.protobuf' || !scope.hasProtobufForm)
     return decodeObject(body, mediaType, scope.compiled, options)
   const json = stringify(decodeProtobuf(body, kind))
   return decodeObject(Buffer.from(json), 'application/json', scope.compiled, options)
+}
+
+/** Of CBOR nothing is looked at twice: keys that stand twice have been refused. */
+function cborAsJson(body: Buffer, kind: string): Buffer {
+  try {
+    return Buffer.from(stringify(decodeCbor(body)))
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    throw unrecognized(kind, `unable to determine group/version/kind: ${error.message}`, body, { cause: error })
+  }
 }

@@ -16,7 +16,8 @@ import { plain, renderingOf } from './negotiation.ts'
 /** Body first: any body makes the query's options be ignored. */
 export async function deleteOptionsOf(scope: RequestScope, exchange: Exchange): Promise<DeleteOptions> {
   const body = await readBody(exchange)
-  const mediaType = body.length ? bodyMediaType(exchange.request.headers['content-type']) : 'application/json'
+  const header = exchange.request.headers['content-type']
+  const mediaType = body.length ? bodyMediaType(header, exchange.cbor) : 'application/json'
   return decodeDeleteOptions(exchange.query, body, mediaType, scope.kind.apiVersion)
 }
 

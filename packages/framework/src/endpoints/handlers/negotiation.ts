@@ -10,11 +10,11 @@ import type { RequestScope } from '../scope.ts'
  * of the endpoint's kind is the answer, which may have a protobuf form.
  */
 export function renderingOf(
-  { request, query }: Exchange,
+  { request, query, cbor }: Exchange,
   { object, stream = false }: { readonly object?: RequestScope; readonly stream?: boolean } = {},
 ): Rendering {
   const protobufForObject = object?.hasProtobufForm ?? false
-  const negotiated = negotiate(request.headers.accept, { allowConversions: true, stream, protobufForObject })
+  const negotiated = negotiate(request.headers.accept, { allowConversions: true, stream, protobufForObject, cbor })
   return {
     negotiated,
     pretty: !stream && wantsPretty(query.get('pretty'), request.headers['user-agent']),

@@ -1,14 +1,17 @@
 import { StatusError } from '../../meta/status.ts'
 import { cloneObject, type KubeObject } from '../../meta/object.ts'
 import type { Updater } from '../../registry/rest.ts'
-
+import { stringify } from '../../util/json.ts'
 import { readBody } from '../body.ts'
+import { decodeCbor } from '../negotiation/cbor.ts'
 import { patchMediaType } from '../negotiation/content-type.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
 import { renderObject } from '../render.ts'
 import { respond } from '../respond.ts'
 import { writeChecks } from './admission.ts'
 import { applier } from './apply.ts'
+import type { Exchange } from '../exchange.ts'
+import type { RequestScope } from '../scope.ts'
 import type { Handler } from './handler.ts'
 import { IncomingWrite } from './incoming.ts'
 import { renderingOf } from './negotiation.ts'
@@ -21,14 +24,20 @@ import { mayStay, unchangedApplies } from './unchanged-applies.ts'
  */
 export type Patcher = (live: KubeObject | undefined) => KubeObject
 
+/** Media types that PATCH takes. */
+export const patchTypesOf = ({ installed }: RequestScope, { cbor }: Exchange): readonly string[] =>
+  cbor ? [...installed.patchTypes, 'application/apply-patch+cbor'] : installed.patchTypes
+
 /** PATCH in all its types. Source: endpoints/handlers/patch.go. */
 export const patch: Handler = async (scope, exchange) => {
   const { context, query, request } = exchange
   const rendering = renderingOf(exchange, { object: scope })
-  const mediaType = patchMediaType(request.headers['content-type'], scope.installed.patchTypes)
-  const isApply = mediaType === 'application/apply-patch+yaml'
+  const mediaType = patchMediaType(request.headers['content-type'], patchTypesOf(scope, exchange))
+  const isCborApply = mediaType === 'application/apply-patch+cbor'
+  const isApply = isCborApply || mediaType === 'application/apply-patch+yaml'
   const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'PatchOptions', isApply))
-  const body = await readBody(exchange)
+  const bytes = await readBody(exchange)
+  const body = isCborApply ? Buffer.from(stringify(decodeCbor(bytes))) : bytes
   const make = isApply ? applier(write, body) : patcher(write, mediaType, body)
   const { dryRun } = write.query
   const repeats = isApply && mayStay(scope) ? unchangedApplies(scope) : undefined

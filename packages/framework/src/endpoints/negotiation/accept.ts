@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { StatusError } from '../../meta/status.ts'
 import { parseAccept, type AcceptClause } from './accept-clauses.ts'
-import { mediaTypes, serializers, streamMediaTypes, type MediaType } from './media-types.ts'
+import { offer, type MediaType, type Serializer } from './media-types.ts'
 
 /** What an answer may be turned into. */
 export interface Conversion {
@@ -27,6 +27,8 @@ export interface NegotiateOptions {
   readonly stream?: boolean
   /** The thing itself has a protobuf form. Default: only where no conversions are allowed (Status, discovery). */
   readonly protobufForObject?: boolean
+  /** The server speaks CBOR. */
+  readonly cbor?: boolean | undefined
 }
 
 /** What a clause asks for by `as`, `g` and `v`. */
@@ -42,6 +44,7 @@ export interface Restrictions {
   readonly allows: (mediaType: MediaType, target: Target | undefined) => boolean
   /** The value of `sv` that is understood. */
   readonly serverVersion?: string | undefined
+  readonly cbor?: boolean | undefined
 }
 
 export interface Match {
@@ -57,7 +60,7 @@ export interface Match {
 export function matchAccept(accept: string | undefined, restrictions: Restrictions): Match | undefined {
   if (accept === undefined || accept === '') return { mediaType: 'application/json', target: undefined, pretty: false }
   for (const clause of parseAccept(accept))
-    for (const serializer of serializers) {
+    for (const serializer of offer(restrictions.cbor).serializers) {
       if (clause.type !== '*' && clause.type !== serializer.type) continue
       if (
         clause.type === '*' ? clause.subtype !== '*' : clause.subtype !== '*' && clause.subtype !== serializer.subtype
@@ -71,7 +74,7 @@ export function matchAccept(accept: string | undefined, restrictions: Restrictio
 
 function matchClause(
   { parameters }: AcceptClause,
-  { mediaType, streams }: (typeof serializers)[number],
+  { mediaType, streams }: Serializer,
   { allows, serverVersion }: Restrictions,
 ): Match | undefined {
   const stream = parameters.get('stream') ?? ''
@@ -96,7 +99,7 @@ const onlyThese = (types: readonly string[]): string =>
   `only the following media types are accepted: ${types.join(', ')}`
 
 /** 406: no clause can be met. */
-export const nothingAcceptable = (): StatusError => StatusError.notAcceptable(onlyThese(mediaTypes))
+export const nothingAcceptable = (): StatusError => StatusError.notAcceptable(onlyThese(offer().mediaTypes))
 
 /** Headers longer than this are worked out each time. */
 const longestRemembered = 512
@@ -106,11 +109,12 @@ type Outcome = Negotiated | string
 
 /** How to answer a client. Throws 406 when it takes nothing that there is. */
 export function negotiate(accept: string | undefined, options: NegotiateOptions): Negotiated {
-  const { allowConversions, stream = false, protobufForObject = !allowConversions } = options
-  const key = `${allowConversions ? 'c' : ''}${stream ? 's' : ''}${protobufForObject ? 'p' : ''} ${accept ?? ''}`
+  const { allowConversions, stream = false, protobufForObject = !allowConversions, cbor = false } = options
+  const flags = `${allowConversions ? 'c' : ''}${stream ? 's' : ''}${protobufForObject ? 'p' : ''}${cbor ? 'b' : ''}`
+  const key = `${flags} ${accept ?? ''}`
   let outcome = remembered.get(key)
   if (outcome === undefined) {
-    outcome = workOut(accept, allowConversions, stream, protobufForObject)
+    outcome = workOut(accept, { allowConversions, stream, protobufForObject, cbor })
     if (key.length <= longestRemembered) remembered.set(key, outcome)
   }
   if (typeof outcome === 'string') throw StatusError.notAcceptable(outcome)
@@ -119,16 +123,16 @@ export function negotiate(accept: string | undefined, options: NegotiateOptions)
 
 function workOut(
   accept: string | undefined,
-  allowConversions: boolean,
-  stream: boolean,
-  protobufForObject: boolean,
+  { allowConversions, stream, protobufForObject, cbor }: Required<NegotiateOptions>,
 ): Outcome {
+  const { mediaTypes, serializers, streamMediaTypes } = offer(cbor)
   const restrictions: Restrictions = {
     allows: (mediaType, target) =>
       target
         ? allowConversions && conversionOf(mediaType, target) !== undefined
         : protobufForObject || mediaType !== 'application/vnd.kubernetes.protobuf',
     serverVersion: allowConversions ? 'v1' : undefined,
+    cbor,
   }
   const match = matchAccept(accept, restrictions)
   if (!match) return onlyThese(mediaTypes)
@@ -136,12 +140,17 @@ function workOut(
   if (stream && !serializers.some((s) => s.mediaType === mediaType && s.streams)) return onlyThese(streamMediaTypes)
   return {
     mediaType,
-    // A stream of JSON says no more than JSON.
-    contentType: stream && mediaType !== 'application/json' ? `${mediaType};stream=watch` : mediaType,
+    contentType: stream ? streamContentType(mediaType) : mediaType,
     stream,
     pretty,
     convert: target && conversionOf(mediaType, target),
   }
+}
+
+/** A stream of JSON says no more than JSON; one of CBOR is a type of its own. */
+function streamContentType(mediaType: MediaType): string {
+  if (mediaType === 'application/json') return mediaType
+  return mediaType === 'application/cbor' ? 'application/cbor-seq' : `${mediaType};stream=watch`
 }
 
 function conversionOf(mediaType: MediaType, { group, version, kind }: Target): Conversion | undefined {
@@ -161,6 +170,7 @@ export interface RouterOffer {
   readonly streams?: boolean
   /** Default: every form of an object. */
   readonly offered?: readonly string[]
+  readonly cbor?: boolean | undefined
 }
 
 /**
@@ -170,17 +180,20 @@ export interface RouterOffer {
  */
 export function acceptableToRouter(
   accept: string | undefined,
-  { streams = false, offered = streams ? [...mediaTypes, ...streamMediaTypes] : mediaTypes }: RouterOffer = {},
+  { streams = false, cbor, offered }: RouterOffer = {},
 ): void {
   if (accept === undefined || accept === '') return
+  const { mediaTypes, streamMediaTypes } = offer(cbor)
+  const literal: readonly string[] = offered ?? mediaTypes
   for (const clause of accept.split(',')) {
     const mediaType = (clause.split(';', 1)[0] ?? '').trim()
-    if (mediaType === '*/*' || (streams ? mediaTypes : offered).includes(mediaType)) return
+    if (mediaType === '*/*' || literal.includes(mediaType)) return
   }
+  const available = offered ?? (streams ? [...mediaTypes, ...streamMediaTypes] : mediaTypes)
   throw new StatusError({
     code: 406,
     reason: 'NotAcceptable',
-    message: `406: Not Acceptable\n\nAvailable representations: ${offered.join(', ')}`,
+    message: `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`,
     details: {},
   })
 }

@@ -37,6 +37,19 @@ describe('decodeCbor', () => {
     expect(decodeCbor(Buffer.from('d9d9f7a161616178', 'hex'))).to.deep.equal({ a: 'x' })
   })
 
+  it('reads what is tagged', () => {
+    for (const [hex, value] of [
+      ['c074323031332d30332d32315432303a30343a30305a', '2013-03-21T20:04:00Z'],
+      ['c11a514b67b0', '2013-03-21T20:04:00Z'],
+      ['c1fb41d452d9ec200000', '2013-03-21T20:04:00.5Z'],
+      ['d543fbff01', '-_8B'],
+      ['d643fbff01', '+/8B'],
+      ['d743fbff01', 'fbff01'],
+      ['d8646178', 'x'],
+    ] as const)
+      expect(decodeCbor(Buffer.from(hex, 'hex')), hex).to.equal(value)
+  })
+
   it('answers 400 to what is no JSON', () => {
     for (const hex of [
       '',
@@ -44,7 +57,10 @@ describe('decodeCbor', () => {
       'f7',
       'f97e00',
       'f97c00',
-      'c074323031332d30332d32315432303a30343a30305a',
+      'c0663230313372',
+      'c001',
+      'c16161',
+      'c249010000000000000000',
       'a10102',
       'd9d9f7a0a0',
       'a2616101616102',

@@ -1,14 +1,11 @@
 import { decode, encode, Token, Type, type DecodeOptions, type EncodeOptions } from 'cborg'
+import { normalizeTime } from '../../meta/go-time.ts'
 import { StatusError } from '../../meta/status.ts'
 import { maxDepth, setOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
 
-/**
- * CBOR as Kubernetes speaks it behind an alpha gate: understood here, but not offered to clients. Source: apimachinery
- * runtime/serializer/cbor.
- */
+/** CBOR as Kubernetes speaks it behind the alpha gate CBORServingAndStorage. Source: apimachinery runtime/serializer/cbor. */
 
 /** Tag 55799, "this is CBOR", stands before every body. */
-const selfDescribed = 55799
 const prefix = Buffer.from('d9d9f7', 'hex')
 
 const encoding: EncodeOptions = {
@@ -25,7 +22,36 @@ const strict: DecodeOptions = {
   rejectDuplicateMapKeys: true,
   // Keys are byte strings too, which only a Map can hold.
   useMaps: true,
-  tags: { [selfDescribed]: (content) => content() },
+  tags: new Proxy({}, { get: (_, tag) => (content: () => unknown) => tagged(Number(tag), content()) }),
+}
+
+const encodings: ReadonlyMap<number, BufferEncoding> = new Map([
+  [21, 'base64url'],
+  [22, 'base64'],
+  [23, 'hex'],
+])
+
+/** What a tag says of its content; those that say nothing here are passed over. */
+function tagged(tag: number, content: unknown): unknown {
+  if (tag === 2 || tag === 3) throw new Error('bignum tags are not accepted')
+  if (tag === 0) return timeOf(content)
+  if (tag === 1) return secondsOf(content)
+  const encoding = encodings.get(tag)
+  return encoding && content instanceof Uint8Array ? Buffer.from(content).toString(encoding) : content
+}
+
+function timeOf(content: unknown): unknown {
+  const text = content instanceof Uint8Array ? Buffer.from(content).toString('utf8') : content
+  if (typeof text !== 'string') throw new Error('tag 0 is for texts')
+  normalizeTime(text)
+  return text
+}
+
+function secondsOf(content: unknown): string {
+  const date = new Date(Number(content) * 1000)
+  if ((typeof content !== 'number' && typeof content !== 'bigint') || Number.isNaN(date.getTime()))
+    throw new Error('tag 1 is for the seconds of a time')
+  return date.toISOString().replace(/\.?0*Z$/, 'Z')
 }
 
 /** A value as a CBOR body: self-described, with sorted keys. */

@@ -1,9 +1,10 @@
 import { StatusError } from '../../meta/status.ts'
-import { mediaTypes, type MediaType } from './media-types.ts'
+import { offer, type MediaType } from './media-types.ts'
 
 /** The media type of a request's body; no header means JSON. Throws 415. Source: NegotiateInputSerializer. */
-export function bodyMediaType(header: string | undefined): MediaType {
+export function bodyMediaType(header: string | undefined, cbor = false): MediaType {
   if (header === undefined || header === '') return 'application/json'
+  const { mediaTypes } = offer(cbor)
   const mediaType = parseMediaType(header)
   const known = mediaTypes.find((type) => type === mediaType)
   if (known === undefined) throw unknownFormat(mediaTypes)

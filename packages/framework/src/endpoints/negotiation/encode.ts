@@ -22,7 +22,6 @@ const encoders: ReadonlyMap<string, Encoder> = new Map<string, Encoder>([
       return bytes
     },
   ],
-  // Nothing negotiates it: for whoever opens the gate.
   ['application/cbor', encodeCbor],
 ])
 
@@ -40,6 +39,13 @@ export function encodeObject(
   return encoder(value, pretty || asked)
 }
 
+export interface StatusEncoding {
+  readonly pretty: string | null
+  readonly userAgent: string | undefined
+  /** The server speaks CBOR. */
+  readonly cbor?: boolean | undefined
+}
+
 /**
  * A Status in a form that the client takes. Where there is none (an Accept header without a clause that can be met, or
  * with conversions only) it is indented JSON all the same. Source: responsewriters/writers.go WriteObjectNegotiated.
@@ -47,10 +53,10 @@ export function encodeObject(
 export function encodeStatus(
   status: Status,
   accept: string | undefined,
-  { pretty, userAgent }: { readonly pretty: string | null; readonly userAgent: string | undefined },
+  { pretty, userAgent, cbor }: StatusEncoding,
 ): { readonly body: Buffer; readonly contentType: string } {
   const value = status as unknown as JsonValue
-  const negotiated = negotiatedForStatus(accept)
+  const negotiated = negotiatedForStatus(accept, cbor)
   if (!negotiated) return { body: Buffer.from(stringify(value, { indent: 2 })), contentType: 'application/json' }
   return {
     body: encodeObject(value, negotiated, wantsPretty(pretty, userAgent)),
@@ -58,9 +64,9 @@ export function encodeStatus(
   }
 }
 
-function negotiatedForStatus(accept: string | undefined): Negotiated | undefined {
+function negotiatedForStatus(accept: string | undefined, cbor: boolean | undefined): Negotiated | undefined {
   try {
-    return negotiate(accept, { allowConversions: false })
+    return negotiate(accept, { allowConversions: false, cbor })
   } catch (error) {
     if (error instanceof StatusError) return undefined
     throw error

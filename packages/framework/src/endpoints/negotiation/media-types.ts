@@ -1,7 +1,8 @@
-/** The media types of bodies, in the order of preference. CBOR is understood but not offered: Kubernetes hides it behind a gate. */
-export type MediaType = 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf'
+/** The media types of bodies, in the order of preference. */
+export type MediaType =
+  'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf' | 'application/cbor'
 
-interface Serializer {
+export interface Serializer {
   readonly mediaType: MediaType
   readonly type: string
   readonly subtype: string
@@ -9,7 +10,7 @@ interface Serializer {
   readonly streams: boolean
 }
 
-export const serializers: readonly Serializer[] = [
+const usual: readonly Serializer[] = [
   { mediaType: 'application/json', type: 'application', subtype: 'json', streams: true },
   { mediaType: 'application/yaml', type: 'application', subtype: 'yaml', streams: false },
   {
@@ -20,9 +21,27 @@ export const serializers: readonly Serializer[] = [
   },
 ]
 
-export const mediaTypes: readonly MediaType[] = serializers.map(({ mediaType }) => mediaType)
+/** What a server reads and writes. */
+export interface Offer {
+  readonly serializers: readonly Serializer[]
+  readonly mediaTypes: readonly MediaType[]
+  /** As routes and messages spell the forms for streams. */
+  readonly streamMediaTypes: readonly string[]
+}
 
-/** As routes and messages spell the forms for streams. */
-export const streamMediaTypes: readonly string[] = serializers
-  .filter(({ streams }) => streams)
-  .map(({ mediaType }) => `${mediaType};stream=watch`)
+const offerOf = (serializers: readonly Serializer[]): Offer => ({
+  serializers,
+  mediaTypes: serializers.map(({ mediaType }) => mediaType),
+  streamMediaTypes: serializers.filter(({ streams }) => streams).map(({ mediaType }) => `${mediaType};stream=watch`),
+})
+
+const withoutCbor = offerOf(usual)
+/** What is offered whatever the gate: documents say so. */
+export const { mediaTypes, streamMediaTypes } = withoutCbor
+const withCbor = offerOf([
+  ...usual,
+  { mediaType: 'application/cbor', type: 'application', subtype: 'cbor', streams: true },
+])
+
+/** CBOR is offered where the gate CBORServingAndStorage is open. */
+export const offer = (cbor = false): Offer => (cbor ? withCbor : withoutCbor)

@@ -3,6 +3,7 @@ import { StatusError } from '../../meta/status.ts'
 import type { DeleteOptions } from '../../registry/rest.ts'
 import { getOwn, isObject, JsonSyntaxError, parseJson, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { parseYaml } from '../../util/yaml.ts'
+import { decodeCbor } from '../negotiation/cbor.ts'
 import { decodeProtobuf } from '../negotiation/protobuf/index.ts'
 import { dryRunErrors } from './write-options.ts'
 import { queryBoolean, queryInteger } from './query-values.ts'
@@ -45,6 +46,7 @@ function fromQuery(query: URLSearchParams): RawDeleteOptions {
 function parseBody(body: Buffer, mediaType: string): JsonValue {
   if (mediaType === 'application/vnd.kubernetes.protobuf')
     return decodeProtobuf(body, { apiVersion: 'v1', kind: 'DeleteOptions' })
+  if (mediaType === 'application/cbor') return decodeCbor(body)
   try {
     return mediaType === 'application/yaml' ? parseYaml(body.toString('utf8')) : parseJson(body)
   } catch (error) {

@@ -1,4 +1,4 @@
-import { booleanOf, chanceOf, countOf, last, secondsOf } from '../flag-values.ts'
+import { booleanOf, chanceOf, countOf, gatesOf, last, secondsOf } from '../flag-values.ts'
 import { defaults } from '../options.ts'
 import type { FlagTable } from './flag.ts'
 
@@ -51,5 +51,11 @@ export const limitFlags: FlagTable = {
     value: 'DURATION',
     help: 'over how long the ends of watches are spread then (default 0s)',
     read: last(secondsOf),
+  },
+  'feature-gates': {
+    member: 'featureGates',
+    value: 'GATE=BOOL',
+    help: 'what is not finished in Kubernetes either: CBORServingAndStorage (default false)',
+    read: gatesOf,
   },
 }
