@@ -85,7 +85,7 @@ describe("other projects' CustomResourceDefinitions", function () {
         const { code, stdout, stderr } = await run(`explain ${full(sample)} --recursive`, undefined, minor)
         expect(code, stderr).to.equal(0)
         expect(stdout).to.include(`KIND:       ${object.kind}\n`).and.to.include('metadata\t<ObjectMeta>')
-        const members = Object.keys((object.spec ?? {}))
+        const members = Object.keys(object.spec ?? {})
         if (sample.file !== 'aws-k8s-cni' && sample.file !== 'kopfexamples.kopf.dev')
           for (const member of members) expect(stdout).to.match(new RegExp(`^    ${member}\\t`, 'm'))
       }
