@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs'
 import { completion } from './completion.ts'
+import { conform } from './conform.ts'
 import { create } from './create.ts'
 import { dev } from './dev.ts'
 import { importCommand } from './import.ts'
@@ -15,6 +16,7 @@ export const commands = [
   importCommand,
   dev,
   manifests,
+  conform,
   show,
   completion,
   version,
