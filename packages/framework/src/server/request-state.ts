@@ -26,6 +26,8 @@ export class ServedContext implements RequestContext {
   annotate: NonNullable<RequestContext['annotate']> = () => undefined
   #controller: AbortController | undefined
   #reason: unknown
+  #isClosed = false
+  #onClosed: (() => void) | undefined
 
   constructor(info: RequestInfo, auditId: string, longRunning = info.verb === 'watch') {
     this.info = info
@@ -44,6 +46,20 @@ export class ServedContext implements RequestContext {
       if (this.#reason !== undefined) this.#controller.abort(this.#reason)
     }
     return this.#controller.signal
+  }
+
+  get isAborted(): boolean {
+    return this.#reason !== undefined
+  }
+
+  /** Resolves when nothing more is written to the client, and nothing more read. */
+  get closed(): Promise<void> {
+    return this.#isClosed ? Promise.resolve() : new Promise((resolve) => (this.#onClosed = resolve))
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#onClosed?.()
   }
 
   abort(reason: Error): void {

@@ -20,6 +20,7 @@ import { panicRecovery } from './panic-recovery.ts'
 import { requestDeadline } from './request-deadline.ts'
 import { requestInfo } from './request-info.ts'
 import { retryAfter } from './retry-after.ts'
+import { untilSent } from './until-sent.ts'
 
 export interface ChainOptions {
   readonly log: Logger
@@ -67,4 +68,5 @@ export const filterChain = (options: ChainOptions): readonly Filter[] => [
     metrics: options.metrics,
   }),
   authorization(options.authorizer, options.metrics, options.log),
+  untilSent,
 ]

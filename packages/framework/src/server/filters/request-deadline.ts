@@ -3,6 +3,8 @@ import { StatusError } from '../../meta/status.ts'
 import { writeError } from '../../endpoints/write-error.ts'
 import type { Filter } from '../request-state.ts'
 
+const lastWordsMs = 5000
+
 const expired = JSON.stringify({
   metadata: {},
   status: 'Failure',
@@ -34,10 +36,13 @@ export const requestDeadline =
       }
     }
     const { response, context } = exchange
+    let last: NodeJS.Timeout | undefined
     const timer = setTimeout(() => {
       context.abort(new Error('request did not complete within the allotted timeout'))
       if (response.headersSent) response.destroy()
       else {
+        // Unless the client does not even read that.
+        last = setTimeout(() => response.destroy(), lastWordsMs)
         response.statusCode = 504
         response.setHeader('content-type', 'text/plain; charset=utf-8')
         response.end(`${expired}\n`)
@@ -47,5 +52,6 @@ export const requestDeadline =
       await next()
     } finally {
       clearTimeout(timer)
+      clearTimeout(last)
     }
   }

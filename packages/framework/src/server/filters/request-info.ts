@@ -1,10 +1,22 @@
 import { escapeHtml } from '../../auth/authorization/forbidden.ts'
 import { quote } from '../../meta/go-format.ts'
+import type { IncomingMessage } from 'node:http'
 import { parseRequestInfo, RequestInfoError } from '../../request/request-info.ts'
 import { parseRequestTarget, RequestTargetError } from '../../request/request-target.ts'
 import { ServedContext, type Filter } from '../request-state.ts'
 import type { ChainOptions } from './chain.ts'
 import { plainText } from './plain-text.ts'
+
+/** For a client to read its answer before the connection ends on which it still sends. */
+const lastReadMs = 500
+
+/** Whoever sends a body that nobody waits for any more could go on for ever. */
+function cutSoon(request: IncomingMessage): void {
+  const { socket } = request
+  setTimeout(() => {
+    if (!request.complete) socket.destroy()
+  }, lastReadMs).unref()
+}
 
 /** Works out, once, what a request is about. Source: endpoints/filters/requestinfo.go. */
 export const requestInfo =
@@ -21,6 +33,8 @@ export const requestInfo =
       res.once('close', () => {
         // HTTP/2 calls an answer finished that the client did not wait for.
         if (!res.writableEnded || !res.writableFinished) context.abort(new Error('the client is gone'))
+        context.close()
+        if (!('stream' in req) && !req.complete) cutSoon(req)
       })
     } catch (error) {
       if (error instanceof RequestTargetError) {

@@ -9,6 +9,8 @@ import {
 } from 'node:http2'
 import { Server, type AddressInfo, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { answerClientError } from './client-error.ts'
+import { superviseSession } from './http2-session.ts'
 import { sendAway } from './send-away.ts'
 import type { ServingCertificates } from './serving-certificates.ts'
 
@@ -38,7 +40,14 @@ const http1Timeouts = {
   keepAliveTimeout: 95_000,
   requestTimeout: 0,
   connectionsCheckingInterval: 1000,
+  maxHeaderSize: maxHeaderBytes,
+  // Limited by their size alone: Node would leave out, and say nothing, what is beyond a number.
+  maxHeadersCount: 0,
 }
+/** Each of a user's groups is a line of its own. */
+const maxHeaderPairs = 10_000
+/** In 10 s. */
+const maxCancellations = 200
 const handshakeTimeoutMs = 10_000
 const maxStreams = 1000
 
@@ -66,6 +75,7 @@ export class SecureServer {
         allowHTTP1: true,
         // In MB; the default cuts sessions with many open watches.
         maxSessionMemory: 1000,
+        maxHeaderListPairs: maxHeaderPairs,
         settings: {
           maxConcurrentStreams: options.http2MaxStreamsPerConnection ?? maxStreams,
           initialWindowSize: streamWindowBytes,
@@ -84,9 +94,7 @@ export class SecureServer {
     }
     this.#server.on('session', (session) => {
       this.#sessions.add(session)
-      session.setTimeout(idleTimeoutMs, () => {
-        session.close()
-      })
+      superviseSession(session, { idleMs: idleTimeoutMs, cancellations: maxCancellations })
       // A broken connection ends its session, and is nobody's failure.
       session.on('error', () => undefined)
       session.once('close', () => this.#sessions.delete(session))
@@ -104,9 +112,7 @@ export class SecureServer {
     })
     this.#server.on('sessionError', () => undefined)
     this.#server.on('tlsClientError', () => options.onHandshakeError?.())
-    this.#server.on('clientError', (_error: Error, socket: Socket) => {
-      socket.destroy()
-    })
+    this.#server.on('clientError', answerClientError)
   }
 
   /** Rejects when the port is taken. */
@@ -176,6 +182,8 @@ function answerUpgrade(handler: RequestListener, request: IncomingMessage, socke
   response.once('finish', () => {
     response.detachSocket(socket)
     socket.end()
+    // Node does so for the answers that it made itself.
+    response.emit('close')
   })
   handler(request, response)
 }
