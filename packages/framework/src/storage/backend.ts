@@ -12,6 +12,8 @@ export interface BackendSupports {
   readonly leases: boolean
   /** Reads cost no network: the cacher then keeps no objects. */
   readonly localReads: boolean
+  /** requestProgress is answered. Absent: it is. etcd before 3.4.31 and 3.5.13 cannot be asked; known when the backend is open. */
+  readonly progress?: boolean
 }
 
 export interface Entry {

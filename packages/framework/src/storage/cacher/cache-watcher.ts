@@ -4,9 +4,10 @@ import type { ItemRange, ListPlace } from '../listing.ts'
 import type { Predicate, StorageWatchOptions, WatchEvent, WatchStream } from '../storage.ts'
 import type { EventHistory } from './event-history.ts'
 
-/** Events that may wait for a reader who follows live. */
+/** Who has more events waiting than EventHistory.queueLength is cut off when he has taken nothing for this time, or has so many waiting. */
+const graceMs = 100
 const maxQueued = 1000
-/** And the bytes of their objects, which a reader who takes nothing keeps from being given up. */
+/** The bytes of objects that may wait for a reader who follows live, and which he keeps from being given up. */
 const maxQueuedBytes = 4 * 1024 * 1024
 /** So many may wait however large they are. */
 const minQueued = 10
@@ -44,6 +45,7 @@ export class CacheWatcher implements WatchStream {
   readonly #predicate: Predicate
   #queue: (ItemEvent | number)[] = []
   #queuedBytes = 0
+  #queuedSinceMs = 0
   readonly #over = new AbortController()
   #ended = false
   #closed = false
@@ -64,15 +66,27 @@ export class CacheWatcher implements WatchStream {
     else options.signal.addEventListener('abort', this.#abort)
   }
 
-  /** Too many events wait. */
+  /** Too many events wait: the cache should wait a little, too. */
   get full(): boolean {
-    if (this.#ended) return false
-    const { length } = this.#queue
-    return length >= maxQueued || (this.#queuedBytes >= maxQueuedBytes && length >= minQueued)
+    return !this.#ended && (this.#queue.length >= this.#home.history.queueLength || this.#tooLarge)
+  }
+
+  /**
+   * Full, and not only because a burst came faster than this thread could write: then a reader has taken what waits a moment ago,
+   * or will, as soon as it is his turn.
+   */
+  get stalled(): boolean {
+    if (!this.full) return false
+    return this.#queue.length >= maxQueued || this.#tooLarge || performance.now() - this.#queuedSinceMs >= graceMs
+  }
+
+  get #tooLarge(): boolean {
+    return this.#queuedBytes >= maxQueuedBytes && this.#queue.length >= minQueued
   }
 
   offer(event: ItemEvent): void {
     if (this.#ended) return
+    if (this.#queue.length === 0) this.#queuedSinceMs = performance.now()
     this.#queue.push(event)
     this.#queuedBytes += event.bytes
     this.#wake?.()
@@ -80,7 +94,7 @@ export class CacheWatcher implements WatchStream {
 
   /** Word that nothing up to `revision` is to come; left out when there is no room, or when it tells nothing new. */
   bookmark(revision: number): void {
-    if (this.#ended || this.#queue.length >= maxQueued || revision <= this.#bookmarked) return
+    if (this.#ended || this.#queue.length >= this.#home.history.queueLength || revision <= this.#bookmarked) return
     this.#bookmarked = revision
     this.#queue.push(revision)
     this.#wake?.()
@@ -195,6 +209,7 @@ export class CacheWatcher implements WatchStream {
       if (this.#queue.length) {
         const queue = this.#queue
         this.#queue = []
+        this.#queuedBytes = 0
         this.#drained?.()
         const seen = this.#seen(queue)
         if (seen.length) return { done: false, value: seen }

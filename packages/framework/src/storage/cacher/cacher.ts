@@ -104,8 +104,8 @@ export class Cacher implements Storage {
     const minimum = parseResourceVersion(resourceVersion)
     if (resourceVersion === '' || !this.#readiness.ready) return this.#store.get(key, options)
     const place = this.#store.objectKey(key)
-    await this.#notOlderThan(minimum, resourceVersion)
-    if (!this.#tree) return this.#store.get(key, { resourceVersion: '' })
+    const fresh = await this.#notOlderThan(minimum, resourceVersion)
+    if (!fresh || !this.#tree) return this.#store.get(key, { resourceVersion: '' })
     const item = this.#tree.get(place)
     if (!item) throw new StorageError('KeyNotFound', 'key not found', { key: place })
     return item
@@ -122,18 +122,13 @@ export class Cacher implements Storage {
     }
     const { resourceVersion = '', signal } = options
     const { revision, minimum } = planOf(place, options)
-    await this.#notOlderThan(
-      revision ?? minimum,
-      revision === undefined || !options.continue ? resourceVersion : '',
-      signal,
-    )
+    const asGiven = revision === undefined || !options.continue ? resourceVersion : ''
+    const fresh = await this.#notOlderThan(revision ?? minimum, asGiven, signal)
     if (revision !== undefined) return this.#listAt(revision, key, place, options)
     const asked = resourceVersion === '0' && !options.continue ? { ...options, limit: 0 } : options
-    if (!this.#tree) return this.#store.list(key, asked)
-    if (resourceVersion === '' || options.continue) {
-      const current = await this.#store.backend.currentRevision()
-      if (!(await this.#freshness.reaches(current, this.#freshTimeoutMs, signal))) return this.#store.list(key, options)
-    }
+    if (!fresh || !this.#tree) return this.#store.list(key, asked)
+    if ((resourceVersion === '' || options.continue) && !(await this.#consistent(signal)))
+      return this.#store.list(key, options)
     const state = this.#tree.state(this.#freshness.revision)
     const list = await listItems(state, place, asked)
     if (list.continue !== '') this.#tree.pin(state)
@@ -158,11 +153,11 @@ export class Cacher implements Storage {
     if (sendInitialEvents ?? revision === 0) {
       try {
         const wanted = resourceVersion === '' && this.#tree ? await this.#store.backend.currentRevision() : revision
-        await this.#notOlderThan(wanted, resourceVersion || String(wanted), signal)
+        const fresh = await this.#notOlderThan(wanted, resourceVersion || String(wanted), signal)
+        return { after: 0, state: () => this.#state(place, fresh) }
       } catch (error) {
         return { after: 0, error: error as Error }
       }
-      return { after: 0, state: () => this.#state(place) }
     }
     if (revision === 0) {
       const after = resourceVersion === '' ? await this.#store.backend.currentRevision() : this.#freshness.revision
@@ -174,9 +169,9 @@ export class Cacher implements Storage {
       : { after: revision, place: at }
   }
 
-  /** The state that a watch begins with, in pages of one revision. */
-  async *#state(place: ListPlace): AsyncGenerator<ItemRange> {
-    const source = this.#tree?.state(this.#freshness.revision) ?? this.#store
+  /** The state that a watch begins with, in pages of one revision; of the store where the cache is not fresh enough. */
+  async *#state(place: ListPlace, fresh: boolean): AsyncGenerator<ItemRange> {
+    const source = (fresh && this.#tree?.state(this.#freshness.revision)) || this.#store
     let revision: number | undefined
     for (let start = place.start; ;) {
       const range: ItemRange = await source.range(start, place.end, { limit: pageSize, revision })
@@ -195,14 +190,27 @@ export class Cacher implements Storage {
     return listItems(state, place, options)
   }
 
-  /** Waits until the store is known to be there; 504 when it does not come in time. */
-  async #notOlderThan(revision: number, asGiven: string, signal?: AbortSignal): Promise<void> {
+  /** Waits until the cache is as new as the store is now; false: it does not come there. */
+  async #consistent(signal?: AbortSignal): Promise<boolean> {
     const { backend } = this.#store
-    if (revision <= this.#freshness.revision) return
-    if (!this.#tree && revision <= (await backend.currentRevision())) return
-    if (await this.#freshness.reaches(revision, this.#freshTimeoutMs, signal)) return
+    if (backend.supports.progress === false) return false
+    return this.#freshness.reaches(await backend.currentRevision(), this.#freshTimeoutMs, signal)
+  }
+
+  /**
+   * Waits until the store is known to be there; 504 when it does not come in time. False: the store is there, and the cache is not
+   * heard to be, as with an etcd that cannot be asked for progress.
+   */
+  async #notOlderThan(revision: number, asGiven: string, signal?: AbortSignal): Promise<boolean> {
+    const { backend } = this.#store
+    if (revision <= this.#freshness.revision) return true
+    const hasCome = async (): Promise<boolean> => revision <= (await backend.currentRevision())
+    if (!this.#tree && (await hasCome())) return true
+    if (this.#tree && backend.supports.progress === false && (await hasCome())) return false
+    if (await this.#freshness.reaches(revision, this.#freshTimeoutMs, signal)) return true
     signal?.throwIfAborted()
     this.#readiness.check()
+    if (this.#tree && (await hasCome())) return false
     throw StatusError.tooLargeResourceVersion(asGiven || String(revision), String(this.#freshness.revision), 1)
   }
 

@@ -71,4 +71,9 @@ describe('EventHistory', () => {
     expect(revisionsFrom(history, 19_998)).to.deep.equal([19_999, 20_000])
     expect(history.floor).to.equal(19_900)
   })
+
+  it('lets events of a second wait for a reader: 10 to 100 on the way in, and as many on the way out', () => {
+    const lengths = [100, 750, 3000, 7500, 102_400].map((capacity) => new EventHistory(1, { capacity }).queueLength)
+    expect(lengths).to.deep.equal([20, 20, 80, 200, 200])
+  })
 })

@@ -48,6 +48,14 @@ export class EventHistory {
     return this.#capacity
   }
 
+  /**
+   * Events that may wait for a reader who follows live: what comes in a second, from 10 to 100, on the way in and as much on the way out.
+   * Source: suggestedWatchChannelSize of a resource without an index; specification storage-and-watch §4.6.
+   */
+  get queueLength(): number {
+    return 2 * Math.min(Math.max(Math.ceil(this.#capacity / (windowMs / 1000)), 10), 100)
+  }
+
   /** The place of the next event. */
   get end(): number {
     return this.#base + this.#kept.length

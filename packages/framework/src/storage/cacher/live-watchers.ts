@@ -52,7 +52,7 @@ export class LiveWatchers {
     clearTimeout(timer)
     // Whoever was only waiting for this thread reads now
     await turn()
-    for (const watcher of full) if (watcher.full) watcher.end()
+    for (const watcher of full) if (watcher.stalled) watcher.end()
     this.#budget.giveBack(budgetMs - (performance.now() - begin))
   }
 }

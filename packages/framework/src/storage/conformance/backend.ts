@@ -52,7 +52,7 @@ export function backendConformance(subject: BackendConformance, { describe, it }
           // No parameter by name: mocha would wait for a callback
           it(name, async function (this: unknown, ...context: unknown[]) {
             const backend = await subject.create()
-            const lacking = needs.filter((need) => !backend.supports[need])
+            const lacking = needs.filter((need) => !(backend.supports[need] ?? true))
             if (lacking.length) {
               await backend.close()
               skip(this ?? context[0], lacking.join(', '))

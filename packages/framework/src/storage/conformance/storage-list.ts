@@ -100,6 +100,17 @@ const consistent: readonly StorageTest[] = [
         const list = await test.list('')
         assert.equal(Number(list.resourceVersion), current)
         assert.deepEqual(resourceVersions(list), [String(revision)])
+      }
+    },
+  },
+  {
+    name: 'makes what "0" shows as new as a consistent list was',
+    needs: ['progress'],
+    async run(test) {
+      await test.create('ns/foo')
+      for (let round = 0; round < 3; round++) {
+        const current = await test.elsewhere()
+        assert.equal(Number((await test.list('')).resourceVersion), current)
         assert.equal(Number((await test.list('', { resourceVersion: '0' })).resourceVersion), current)
       }
     },

@@ -162,6 +162,7 @@ export const watchListCases: readonly StorageTest[] = [
   },
   {
     name: 'tells before the deadline how far the store has come, where bookmarks are allowed',
+    needs: ['progress'],
     async run(test) {
       const at = await test.current()
       const deadlineMs = Date.now() + 3000

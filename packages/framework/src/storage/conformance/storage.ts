@@ -57,7 +57,7 @@ export function storageConformance(subject: StorageConformance, { describe, it }
           // No parameter by name: mocha would wait for a callback
           it(name, async function (this: unknown, ...context: unknown[]) {
             const { storage, backend, close } = await subject.create()
-            const lacking = needs.filter((need) => !backend.supports[need])
+            const lacking = needs.filter((need) => !(backend.supports[need] ?? true))
             const test = new StorageCase(storage, backend)
             try {
               if (lacking.length) {

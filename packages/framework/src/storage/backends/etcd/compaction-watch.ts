@@ -2,6 +2,8 @@ import { setTimeout } from 'node:timers/promises'
 import { StorageError } from '../../storage-error.ts'
 import type { Cluster } from './cluster.ts'
 import { compactRevisionKey } from './compactor.ts'
+import { methods } from './endpoint.ts'
+import { encodeRange } from './messages.ts'
 import { Watch } from './watch.ts'
 
 /** A server without progress requests does not tell that nothing is compacted. */
@@ -10,8 +12,8 @@ const askMilliseconds = 50
 const retryMilliseconds = 1000
 
 /**
- * Learns what was compacted: at first from a watch of all history, which fails with the compacted revision if there is
- * one; then from compactRevisionKey, where whoever compacts writes it.
+ * Learns what was compacted: at first from a read of the first revision and a watch of all history, which fail if there is a
+ * compacted revision; then from compactRevisionKey, where whoever compacts writes it.
  */
 export class CompactionWatch {
   readonly #cluster: Cluster
@@ -32,6 +34,7 @@ export class CompactionWatch {
       this.#known = resolve
     })
     void this.#run()
+    void this.#readFirstRevision()
     const asking = setInterval(() => this.#watch?.requestProgress(), askMilliseconds)
     const patience = new AbortController()
     try {
@@ -45,6 +48,16 @@ export class CompactionWatch {
   stop(): void {
     this.#abort.abort()
     this.#watch?.end()
+  }
+
+  /** Where the first revision can be read, nothing was compacted yet: no need to wait for the watch to keep silent. */
+  async #readFirstRevision(): Promise<void> {
+    const request = encodeRange({ key: Buffer.from(compactRevisionKey), limit: 1, revision: 1 })
+    const options = { timeoutSeconds: patienceMilliseconds / 1000 }
+    await this.#cluster.read(methods.range, request, options).then(
+      () => this.#known?.(),
+      () => undefined,
+    )
   }
 
   async #run(): Promise<void> {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import type { Backend, BackendEvents, Entry, Range, RangeOptions, Write } from '../../backend.ts'
+import type { Backend, BackendEvents, BackendSupports, Entry, Range, RangeOptions, Write } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
 import { Cluster } from './cluster.ts'
 import { compactRevisionKey, Compactor } from './compactor.ts'
 import { CompactionWatch } from './compaction-watch.ts'
-import { methods } from './endpoint.ts'
+import { isProgressSafe, methods } from './endpoint.ts'
 import { closed, compacted } from './failures.ts'
 import { Leases } from './leases.ts'
 import { encodeRange, type RangeRequest, type RangeResponse } from './messages.ts'
@@ -48,7 +48,6 @@ interface Opened {
  * @throws StorageError; `Unknown` where a write failed in a way that leaves open whether it has happened.
  */
 export class EtcdBackend implements Backend {
-  readonly supports = { persistence: true, snapshotReads: true, sharedWriters: true, leases: true, localReads: false }
   readonly #options: EtcdBackendOptions
   readonly #timeoutSeconds: number
   readonly #watches = new Set<Watch>()
@@ -56,10 +55,15 @@ export class EtcdBackend implements Backend {
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
   #compacted = 0
+  #supports = supports
 
   constructor(options: EtcdBackendOptions) {
     this.#options = options
     this.#timeoutSeconds = options.requestTimeoutSeconds ?? 5
+  }
+
+  get supports(): BackendSupports {
+    return this.#supports
   }
 
   /** Rejects with StorageError `Unreachable` when no server answers. */
@@ -171,6 +175,7 @@ export class EtcdBackend implements Backend {
       // A connection may stand for a moment, and then be refused for want of a certificate
       await cluster.read(methods.range, encodeRange(revisionRequest), { timeoutSeconds })
       await compactions.start()
+      this.#supports = { ...supports, progress: await isProgressAnswered(cluster, timeoutSeconds) }
     } catch (error) {
       await close(opened)
       throw error
@@ -202,6 +207,17 @@ export class EtcdBackend implements Backend {
     return this.#opened
   }
 }
+
+const supports: BackendSupports = {
+  persistence: true,
+  snapshotReads: true,
+  sharedWriters: true,
+  leases: true,
+  localReads: false,
+}
+
+const isProgressAnswered = (cluster: Cluster, timeoutSeconds: number): Promise<boolean> =>
+  cluster.read(methods.status, Buffer.alloc(0), { timeoutSeconds }).then(isProgressSafe, () => false)
 
 /** Of any key: it is the revision of the store that counts. */
 const revisionRequest: RangeRequest = { key: Buffer.from(compactRevisionKey), limit: 1 }
