@@ -31,13 +31,15 @@ export function prune(
     const whole = versions.convert(merged, version)
     const rest = versions.convert(pruned, version)
     if (!versionType || !whole || !rest) continue
-    const kept = fieldsOf(versionType, rest).union(withNamedFields(versionType, owned))
+    const kept = fieldsOf(versionType, rest, true).union(withNamedFields(versionType, owned))
     pruned = without(versionType, whole, fieldsOf(versionType, whole).difference(kept))
   }
   // And what the applier never applied: nobody's fields, and those that only another version shows.
   const rest = versions.convert(pruned, last.apiVersion)
   if (!rest) return object
-  const gone = fieldsOf(type, merged).difference(fieldsOf(type, rest)).intersection(lastFields)
+  const gone = fieldsOf(type, merged)
+    .difference(fieldsOf(type, rest, true))
+    .intersection(lastFields)
   return versions.convert(without(type, merged, gone), apiVersion) ?? object
 }
 
@@ -49,8 +51,8 @@ function ownedFields(managers: Managers, first: string): Map<string, FieldSet> {
   return owned
 }
 
-const fieldsOf = (type: Type, object: KubeObject): FieldSet =>
-  withNamedFields(type, toFieldSet(type, object as unknown as JsonValue))
+const fieldsOf = (type: Type, object: KubeObject, isPruned = false): FieldSet =>
+  withNamedFields(type, toFieldSet(type, object as unknown as JsonValue, isPruned))
 
 const without = (type: Type, object: KubeObject, fields: FieldSet): KubeObject =>
   remove(type, object as unknown as JsonValue, fields) as unknown as KubeObject
