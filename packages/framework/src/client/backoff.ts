@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { pause, systemClock, type Clock } from '../util/clock.ts'
 
 export interface BackoffOptions {
   readonly initialMs: number
@@ -14,18 +14,21 @@ export interface BackoffOptions {
 /** Delays that grow, so that a server in trouble is not asked at once by all its clients. Source: apimachinery wait.Backoff. */
 export class Backoff {
   readonly #options: Required<BackoffOptions>
+  readonly #clock: Clock
   #delayMs: number
-  #waitedAt = performance.now()
+  #waitedAt: number
 
-  constructor(options: BackoffOptions) {
+  constructor(options: BackoffOptions, clock: Clock = systemClock) {
     this.#options = { factor: 2, jitter: 1, resetAfterMs: Infinity, ...options }
+    this.#clock = clock
     this.#delayMs = options.initialMs
+    this.#waitedAt = clock.now()
   }
 
   /** The next delay in milliseconds. */
   next(): number {
     const { initialMs, maxMs, factor, jitter, resetAfterMs } = this.#options
-    const now = performance.now()
+    const now = this.#clock.now()
     if (now - this.#waitedAt > resetAfterMs) this.#delayMs = initialMs
     this.#waitedAt = now
     const delayMs = this.#delayMs
@@ -35,8 +38,7 @@ export class Backoff {
 
   /** Waits the next delay, but no less than `atLeastMs`. Ends early, without an error, when the signal aborts. */
   async wait(signal: AbortSignal, atLeastMs = 0): Promise<void> {
-    const delayMs = Math.max(this.next(), atLeastMs)
-    await sleep(delayMs, undefined, { signal }).catch(() => undefined)
-    this.#waitedAt = performance.now()
+    await pause(this.#clock, Math.max(this.next(), atLeastMs), signal)
+    this.#waitedAt = this.#clock.now()
   }
 }

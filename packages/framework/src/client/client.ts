@@ -3,6 +3,7 @@ import type { KubeObject } from '../meta/object.ts'
 import { parseJson, stringify, type JsonValue } from '../util/json.ts'
 import { Connections } from './connections.ts'
 import { KubeConfig } from './kube-config.ts'
+import { discoveryPath, kindFrom, type DynamicObject } from './discover-kind.ts'
 import { RateLimit } from './rate-limit.ts'
 import { ResourceClient } from './resource-client.ts'
 import type { ResourceKind } from './resource-kind.ts'
@@ -57,6 +58,7 @@ export class Client {
   readonly #options: ClientOptions
   readonly #transport: Transport
   readonly #maxResponseBytes: number
+  readonly #kinds = new Map<string, ResourceKind<DynamicObject>>()
 
   constructor(config: KubeConfig = KubeConfig.load(), options: ClientOptions = {}, transport?: Transport) {
     this.config = config
@@ -96,6 +98,20 @@ export class Client {
   /** The objects of a kind: of all namespaces, until `namespace()` chooses one. */
   resource<T extends KubeObject>(kind: ResourceKind<T>): ResourceClient<T> {
     return new ResourceClient(this.#transport, kind, { maxEventBytes: this.#maxResponseBytes })
+  }
+
+  /**
+   * A kind that is known at run time only, as the server's discovery describes it. A StatusError of 404 where the server has
+   * no such kind. What was found is remembered.
+   */
+  async kind(apiVersion: string, kind: string, signal?: AbortSignal): Promise<ResourceKind<DynamicObject>> {
+    const key = `${apiVersion}/${kind}`
+    const known = this.#kinds.get(key)
+    if (known) return known
+    const list = await this.request({ path: discoveryPath(apiVersion), ...(signal ? { signal } : {}) })
+    const found = kindFrom(list, apiVersion, kind)
+    this.#kinds.set(key, found)
+    return found
   }
 
   /** A request of any path whose answer is JSON: discovery, `/version`, kinds that are known only at run time. */

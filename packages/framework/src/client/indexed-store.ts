@@ -67,9 +67,23 @@ export class IndexedStore<T extends KubeObject> {
 
   /** Throws a TypeError when there is no such index. */
   byIndex(name: string, value: string): T[] {
+    return this.keysByIndex(name, value).flatMap((key) => this.#objects.get(key) ?? [])
+  }
+
+  /** Throws a TypeError when there is no such index. */
+  keysByIndex(name: string, value: string): string[] {
+    return [...(this.#index(name).keys.get(value) ?? [])]
+  }
+
+  /** Throws a TypeError when there is no such index. */
+  indexValues(name: string): string[] {
+    return [...this.#index(name).keys.keys()]
+  }
+
+  #index(name: string): Index<T> {
     const index = this.#indices.get(name)
     if (!index) throw new TypeError(`there is no index ${JSON.stringify(name)}`)
-    return [...(index.keys.get(value) ?? [])].flatMap((key) => this.#objects.get(key) ?? [])
+    return index
   }
 }
 

@@ -4,11 +4,25 @@ import type { Client } from './client.ts'
 import { Informer, type CacheListOptions, type InformerOptions } from './informer.ts'
 import { kindKey, type NamespacedName, type ResourceKind } from './resource-kind.ts'
 
-export interface InformerCacheOptions extends Pick<InformerOptions<KubeObject>, 'watchList' | 'backoff' | 'transform'> {
+/** What of a kind is kept. */
+interface Kept extends Pick<InformerOptions<KubeObject>, 'labelSelector' | 'fieldSelector' | 'transform'> {
   /** The only namespace to look at. Default: all. */
   readonly namespace?: string
+}
+
+export interface InformerCacheOptions
+  extends
+    Pick<Kept, 'namespace' | 'transform'>,
+    Pick<InformerOptions<KubeObject>, 'watchList' | 'backoff' | 'stallMs' | 'freeze' | 'clock'> {
+  /** Of some kinds less, or otherwise. */
+  readonly byKind?: readonly (Kept & { readonly kind: ResourceKind })[]
+  /** How often controllers look at every object again; up to a tenth more or less, by chance. Default ten hours; 0: never. */
+  readonly resyncMs?: number
   readonly onError?: (error: unknown, kind: ResourceKind) => void
 }
+
+/** Source: controller-runtime cache.Options.SyncPeriod. */
+const resyncsAfterMs = 10 * 60 * 60_000
 
 /** One informer for each kind, shared by all who ask. Started informers run until the signal of `start` aborts. */
 export class InformerCache {
@@ -29,10 +43,13 @@ export class InformerCache {
     const known = this.#informers.get(key)
     // Of one kind there is one type: the key says which.
     if (known) return known as unknown as Informer<T>
-    const { namespace, onError, transform, ...reflector } = this.#options
+    const { onError, byKind = [], resyncMs = resyncsAfterMs, ...all } = this.#options
+    const { kind: _, ...own } = byKind.find((each) => kindKey(each.kind) === key) ?? { kind }
+    const { namespace, transform, ...options } = { ...all, ...own }
     const informer = new Informer<T>(this.#client.resource(kind).namespace(namespace), {
-      ...reflector,
+      ...options,
       ...(transform ? { transform: transform as unknown as (object: T) => T } : {}),
+      resyncMs: resyncMs * (0.9 + Math.random() * 0.2),
       onError: (error) => onError?.(error, kind),
     })
     this.#informers.set(key, informer as unknown as Informer<KubeObject>)
@@ -74,6 +91,11 @@ export class InformerCache {
   /** Waits until every informer that there is has its objects; rejects with the signal's reason. */
   async synced(signal?: AbortSignal): Promise<void> {
     await Promise.all([...this.#informers.values()].map((informer) => informer.synced(signal)))
+  }
+
+  /** Throws, for a health check, when one of the informers hangs. */
+  checkHealth(): void {
+    for (const informer of this.#informers.values()) informer.checkHealth()
   }
 
   async #synced<T extends KubeObject>(kind: ResourceKind<T>, signal: AbortSignal | undefined): Promise<Informer<T>> {

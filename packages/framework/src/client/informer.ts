@@ -1,8 +1,15 @@
 import { LabelSelector } from '../meta/label-selector.ts'
 import type { KubeObject } from '../meta/object.ts'
+import { pause, systemClock, type Clock } from '../util/clock.ts'
 import { clone } from '../util/json.ts'
 import { IndexedStore, namespaceIndex, type IndexFunction } from './indexed-store.ts'
-import { HandlerQueue, type HandlerRegistration, type InformerHandler, type Notice } from './informer-handler.ts'
+import {
+  HandlerQueue,
+  type HandlerOptions,
+  type HandlerRegistration,
+  type InformerHandler,
+  type Notice,
+} from './informer-handler.ts'
 import { Reflector, type ReflectorOptions, type ReflectorStore } from './reflector.ts'
 import type { ResourceClient } from './resource-client.ts'
 import { namespacedName, objectKey, type ResourceKind } from './resource-kind.ts'
@@ -10,7 +17,13 @@ import { namespacedName, objectKey, type ResourceKind } from './resource-kind.ts
 export interface InformerOptions<T extends KubeObject> extends ReflectorOptions {
   /** Makes objects smaller before they are kept, such as by dropping managedFields. Must come to the same when applied again. */
   readonly transform?: (object: T) => T
+  /** How often handlers that do not say otherwise are told again of every object. Default: never. */
+  readonly resyncMs?: number
+  /** Whether what handlers get cannot be changed: a mistake shows where it is made. Default: unless NODE_ENV is `production`. */
+  readonly freeze?: boolean
 }
+
+const minResyncMs = 1000
 
 /** Objects that a cache was asked for. */
 export interface CacheListOptions {
@@ -29,6 +42,9 @@ export class Informer<T extends KubeObject> {
   readonly #handlers = new Set<HandlerQueue<T>>()
   readonly #transform: (object: T) => T
   readonly #onError: (error: unknown) => void
+  readonly #resyncMs: number
+  readonly #clock: Clock
+  readonly #freeze: boolean
   readonly #synced: Promise<void>
   #markSynced: () => void = () => {}
   #hasSynced = false
@@ -38,6 +54,9 @@ export class Informer<T extends KubeObject> {
     this.kind = resource.kind
     this.#transform = options.transform ?? ((object) => object)
     this.#onError = options.onError ?? (() => {})
+    this.#resyncMs = options.resyncMs ?? 0
+    this.#clock = options.clock ?? systemClock
+    this.#freeze = options.freeze ?? process.env['NODE_ENV'] !== 'production'
     this.#reflector = new Reflector(resource, this.#reflectorStore(), options)
     this.#synced = new Promise((resolve) => (this.#markSynced = resolve))
   }
@@ -90,16 +109,48 @@ export class Informer<T extends KubeObject> {
     return this
   }
 
+  /** Keys (`namespace/name`) of what {@link byIndex} finds. */
+  keysByIndex(index: string, value: string): string[] {
+    return this.#objects.keysByIndex(index, value)
+  }
+
+  /** All values under which an index finds something. */
+  indexValues(index: string): string[] {
+    return this.#objects.indexValues(index)
+  }
+
+  /** Throws, for a health check, when the informer hangs: it hears nothing, and does nothing about it. */
+  checkHealth(): void {
+    this.#reflector.checkHealth()
+  }
+
   /** A handler that comes late is told first of the objects that are there. */
-  addHandler(handler: InformerHandler<T>): HandlerRegistration {
+  addHandler(handler: InformerHandler<T>, { resyncMs = this.#resyncMs }: HandlerOptions = {}): HandlerRegistration {
     const queue = new HandlerQueue(handler, this.#onError)
+    const removed = new AbortController()
     this.#handlers.add(queue)
     for (const object of this.#objects.values()) queue.push({ type: 'add', object, initial: true })
+    if (this.#hasSynced) queue.push({ type: 'synced' })
+    if (resyncMs > 0) void this.#resync(queue, Math.max(minResyncMs, resyncMs), removed.signal)
     return {
+      get hasSynced() {
+        return queue.hasSynced
+      },
       remove: () => {
         this.#handlers.delete(queue)
         queue.remove()
+        removed.abort()
       },
+    }
+  }
+
+  /** For as long as the handler is there; that keeps no process alive. */
+  async #resync(queue: HandlerQueue<T>, everyMs: number, removed: AbortSignal): Promise<void> {
+    for (;;) {
+      await pause(this.#clock, everyMs, removed, { keepAlive: false })
+      if (removed.aborted) return
+      if (this.#hasSynced)
+        for (const object of this.#objects.values()) queue.push({ type: 'update', old: object, object })
     }
   }
 
@@ -115,12 +166,14 @@ export class Informer<T extends KubeObject> {
     const kept = new Set(items.map((item) => objectKey(namespacedName(item))))
     for (const key of [...this.#objects.keys()]) if (!kept.has(key)) this.#delete(key, undefined)
     for (const item of items) this.#set(item, !this.#hasSynced)
+    if (this.#hasSynced) return
     this.#hasSynced = true
+    this.#notify({ type: 'synced' })
     this.#markSynced()
   }
 
   #set(given: T, initial: boolean): void {
-    const object = this.#transform(given)
+    const object = this.#kept(given)
     const old = this.#objects.set(object)
     if (!old) {
       this.#notify({ type: 'add', object, initial })
@@ -133,10 +186,27 @@ export class Informer<T extends KubeObject> {
   #delete(key: string, last: T | undefined): void {
     const old = this.#objects.delete(key)
     if (!old) return
-    this.#notify({ type: 'delete', object: last ? this.#transform(last) : old, stateUnknown: last === undefined })
+    this.#notify({ type: 'delete', object: last ? this.#kept(last) : old, stateUnknown: last === undefined })
+  }
+
+  #kept(given: T): T {
+    const object = this.#transform(given)
+    return this.#freeze ? deepFreeze(object) : object
   }
 
   #notify(notice: Notice<T>): void {
     for (const handler of this.#handlers) handler.push(notice)
   }
+}
+
+function deepFreeze<V>(value: V): V {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const member of Object.values(value)) deepFreeze(member)
+  return Object.freeze(value)
+}
+
+/** A transform that drops what makes up a good part of most objects, and is of no use to most controllers. */
+export function dropManagedFields<T extends KubeObject>(object: T): T {
+  delete object.metadata.managedFields
+  return object
 }

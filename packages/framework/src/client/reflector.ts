@@ -1,5 +1,6 @@
 import type { KubeObject } from '../meta/object.ts'
 import { StatusError } from '../meta/status.ts'
+import { systemClock, type Clock } from '../util/clock.ts'
 import { Backoff, type BackoffOptions } from './backoff.ts'
 import { ConnectionError } from './connection-error.ts'
 import { isConnectionRefused, isExpired, isTooLargeResourceVersion, isTooManyRequests } from './error-kinds.ts'
@@ -7,6 +8,7 @@ import { listForReflector } from './reflector-list.ts'
 import type { ListOptions } from './request-options.ts'
 import type { ResourceClient } from './resource-client.ts'
 import { namespacedName, objectKey } from './resource-kind.ts'
+import { StallWatchdog } from './stall-watchdog.ts'
 import type { WatchEvent } from './watch-stream.ts'
 
 /** What a reflector keeps up to date. */
@@ -27,6 +29,13 @@ export interface ReflectorOptions {
   readonly backoff?: BackoffOptions
   /** Told of every failure; the reflector goes on by itself. */
   readonly onError?: (error: unknown) => void
+  /**
+   * A watch of a server that sends bookmarks, and then nothing for so long, is dead although its connection does not say
+   * so: it is opened anew. Default three minutes; servers send a bookmark about every minute.
+   */
+  readonly stallMs?: number
+  /** Default: the machine's. */
+  readonly clock?: Clock
 }
 
 /** Source: client-go tools/cache/reflector.go. */
@@ -34,7 +43,17 @@ const backoffOfReflectors: BackoffOptions = { initialMs: 800, maxMs: 30_000, res
 const minWatchSeconds = 300
 /** A watch shorter than this that told nothing is taken for a fault of the server. */
 const veryShortMs = 1000
+/** No request and no watch can be silent for longer without being ended: who is, hangs. */
+const hangsAfterMs = 12 * 60_000
 const initialEventsEnd = 'k8s.io/initial-events-end'
+
+/** Bookmarks come about every minute. */
+const stallsAfterMs = 180_000
+
+interface WatchFrom {
+  readonly resourceVersion?: string
+  readonly sendInitialEvents?: true
+}
 
 type Events<T extends KubeObject> = AsyncGenerator<WatchEvent<T>, void, undefined>
 
@@ -47,7 +66,12 @@ export class Reflector<T extends KubeObject> {
   readonly #store: ReflectorStore<T>
   readonly #options: ReflectorOptions
   readonly #backoff: Backoff
+  readonly #clock: Clock
   #resourceVersion = ''
+  /** The last time that anything came of a request, even if it was a failure. */
+  #activeAt: number | undefined
+  /** The server sends bookmarks now and then. */
+  #bookmarks = false
   /** A server that pages an answer from its cache is asked in pages from then on. */
   #paged = false
 
@@ -55,7 +79,8 @@ export class Reflector<T extends KubeObject> {
     this.#resource = resource
     this.#store = store
     this.#options = options
-    this.#backoff = new Backoff(options.backoff ?? backoffOfReflectors)
+    this.#clock = options.clock ?? systemClock
+    this.#backoff = new Backoff(options.backoff ?? backoffOfReflectors, this.#clock)
   }
 
   /** The version that the store has reached; empty before the first objects came. */
@@ -63,17 +88,28 @@ export class Reflector<T extends KubeObject> {
     return this.#resourceVersion
   }
 
+  /** Throws, for a health check, when it hangs. A server that does not answer is no fault of this process, and no reason. */
+  checkHealth(): void {
+    const silentMs = this.#clock.now() - (this.#activeAt ?? Infinity)
+    if (silentMs > hangsAfterMs)
+      throw new Error(
+        `${this.#resource.kind.plural}: nothing has happened for ${String(Math.round(silentMs / 1000))} s`,
+      )
+  }
+
   /** Resolves when the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      this.#activeAt = this.#clock.now()
       try {
         await this.#round(signal)
       } catch (error) {
-        if (isAborted(signal)) return
+        if (isAborted(signal)) break
         this.#options.onError?.(error)
         await this.#backoff.wait(signal, retryAfterMs(error))
       }
     }
+    this.#activeAt = undefined
   }
 
   /** Initial objects, then changes until something makes it begin again: that something is thrown. */
@@ -81,7 +117,8 @@ export class Reflector<T extends KubeObject> {
     let events = this.#options.watchList === false ? undefined : await this.#watchList(signal)
     if (!events) await this.#list(signal)
     while (!signal.aborted) {
-      const startedAt = performance.now()
+      const startedAt = this.#clock.now()
+      this.#activeAt = startedAt
       events ??= this.#watch(signal)
       let count = 0
       try {
@@ -91,13 +128,13 @@ export class Reflector<T extends KubeObject> {
         }
       } catch (error) {
         if (isAborted(signal)) return
-        await this.#survive(error, signal, count === 0 && performance.now() - startedAt < veryShortMs)
+        await this.#survive(error, signal, count === 0 && this.#clock.now() - startedAt < veryShortMs)
         continue
       } finally {
         await events.return()
         events = undefined
       }
-      if (count === 0 && performance.now() - startedAt < veryShortMs && !isAborted(signal))
+      if (count === 0 && this.#clock.now() - startedAt < veryShortMs && !isAborted(signal))
         throw new ConnectionError('very short watch: the server ended it without an event', { code: 'ESHORTWATCH' })
     }
   }
@@ -112,6 +149,7 @@ export class Reflector<T extends KubeObject> {
   }
 
   #take(event: WatchEvent<T>): void {
+    this.#activeAt = this.#clock.now()
     if (event.type !== 'BOOKMARK') {
       if (!this.#expected(event.object)) return
       if (event.type === 'DELETED') this.#store.delete(event.object)
@@ -120,10 +158,31 @@ export class Reflector<T extends KubeObject> {
     this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion
   }
 
-  #watch(
-    signal: AbortSignal,
-    more: { readonly resourceVersion?: string; readonly sendInitialEvents?: true } = {},
-  ): Events<T> {
+  async *#watch(signal: AbortSignal, more: WatchFrom = {}): Events<T> {
+    const end = new AbortController()
+    const stop = (): void => end.abort()
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+    const watchdog = new StallWatchdog(this.#clock, this.#options.stallMs ?? stallsAfterMs, stop)
+    if (this.#bookmarks) watchdog.arm()
+    try {
+      for await (const event of this.#open(end.signal, more)) {
+        watchdog.heard()
+        if (event.type === 'BOOKMARK' && !this.#bookmarks && !endsInitialEvents(event)) {
+          this.#bookmarks = true
+          watchdog.arm()
+        }
+        yield event
+      }
+      if (end.signal.aborted && !signal.aborted)
+        throw new ConnectionError('the watch has stalled: not even a bookmark came', { code: 'ESTALLED' })
+    } finally {
+      watchdog.close()
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  #open(signal: AbortSignal, more: WatchFrom): Events<T> {
     const timeoutSeconds = Math.floor(minWatchSeconds * (1 + Math.random()))
     const initial = more.sendInitialEvents ? ({ resourceVersionMatch: 'NotOlderThan' } as const) : {}
     return this.#resource.watch({
@@ -143,12 +202,13 @@ export class Reflector<T extends KubeObject> {
   async #watchList(signal: AbortSignal): Promise<Events<T> | undefined> {
     let resourceVersion = this.#resourceVersion
     while (!signal.aborted) {
-      const startedAt = performance.now()
+      const startedAt = this.#clock.now()
+      this.#activeAt = startedAt
       const events = this.#watch(signal, { resourceVersion, sendInitialEvents: true })
       try {
         if (await this.#initialEvents(events)) return events
         // Ended before all was told: again, with nothing kept; the time it took keeps this from spinning.
-        if (performance.now() - startedAt < veryShortMs) return undefined
+        if (this.#clock.now() - startedAt < veryShortMs) return undefined
       } catch (error) {
         if (isAborted(signal)) return undefined
         const stale = resourceVersion !== '' && (isExpired(error) || isTooLargeResourceVersion(error))
@@ -168,8 +228,9 @@ export class Reflector<T extends KubeObject> {
     const objects = new Map<string, T>()
     for (let next = await events.next(); !next.done; next = await events.next()) {
       const { type, object } = next.value
+      this.#activeAt = this.#clock.now()
       if (type === 'BOOKMARK') {
-        if (object.metadata.annotations?.[initialEventsEnd] !== 'true') continue
+        if (!endsInitialEvents(next.value)) continue
         this.#store.replace([...objects.values()])
         this.#resourceVersion = object.metadata.resourceVersion ?? ''
         return true
@@ -210,6 +271,9 @@ export class Reflector<T extends KubeObject> {
     return false
   }
 }
+
+const endsInitialEvents = ({ object }: WatchEvent): boolean =>
+  object.metadata.annotations?.[initialEventsEnd] === 'true'
 
 const retryAfterMs = (error: unknown): number =>
   error instanceof StatusError ? 1000 * (error.status.details?.retryAfterSeconds ?? 0) : 0

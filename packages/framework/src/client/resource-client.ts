@@ -1,6 +1,7 @@
 import { apiVersionOf } from '../meta/group-version.ts'
 import type { KubeObject, ListMeta } from '../meta/object.ts'
 import { isObject, parseJson, stringify, type JsonValue } from '../util/json.ts'
+import type { ApplyConfiguration } from './apply-configuration.ts'
 import { ConnectionError } from './connection-error.ts'
 import {
   deleteBody,
@@ -16,6 +17,7 @@ import {
 } from './request-options.ts'
 import { resourcePath, type ResourceKind } from './resource-kind.ts'
 import { isStatus } from './response-status.ts'
+import { scaleOf, unexpected, type Scale } from './scale.ts'
 import type { Transport } from './transport.ts'
 import { watchEvents, type WatchEvent } from './watch-stream.ts'
 
@@ -59,10 +61,12 @@ export class ResourceClient<T extends KubeObject> {
   /** One page, or everything that `limit` allows. The items carry apiVersion and kind also where the server leaves them out. */
   async list(options: ListOptions = {}): Promise<ObjectList<T>> {
     const path = this.#path() + queryOf(options)
-    const list = parseJson(await this.#transport.fetch({ method: 'GET', path, ...pick(options) }))
+    const request = { method: 'GET', path, headers: this.#accept('PartialObjectMetadataList'), ...pick(options) }
+    const list = parseJson(await this.#transport.fetch(request))
     if (!isObject(list) || !isObject(list['metadata']) || list['kind'] === 'Table') throw unexpected(path)
     const items = Array.isArray(list['items']) ? (list['items'] as unknown as T[]) : []
     const apiVersion = typeof list['apiVersion'] === 'string' ? list['apiVersion'] : apiVersionOf(this.kind)
+    if (this.kind.onlyMetadata) return { metadata: list['metadata'], items: items.map((item) => this.#named(item)) }
     for (const item of items as Partial<KubeObject>[]) {
       item.apiVersion ??= apiVersion
       item.kind ??= this.kind.kind
@@ -119,14 +123,36 @@ export class ResourceClient<T extends KubeObject> {
   }
 
   /** Server-side apply: creates the object or changes the fields given, which `fieldManager` then owns. */
-  apply(
-    object: Pick<T, 'metadata'> & { readonly [Member in keyof T]?: unknown },
-    options: ApplyOptions & { readonly subresource?: string },
-  ): Promise<T> {
-    const { name = '', namespace, managedFields: _, ...metadata } = object.metadata
+  apply(object: ApplyConfiguration<T>, options: ApplyOptions & { readonly subresource?: string }): Promise<T> {
+    const { name, namespace, managedFields: _, ...metadata } = object.metadata
     const body = { ...object, metadata: { ...metadata, name, ...(namespace ? { namespace } : {}) } }
     const path = this.#within(namespace).#path(name, options.subresource) + queryOf(options)
     return this.#send('PATCH', path, options, this.#encode(body), patchMediaTypes.apply)
+  }
+
+  /** {@link apply} of the status alone. */
+  applyStatus(object: ApplyConfiguration<T>, options: ApplyOptions): Promise<T> {
+    return this.apply(object, { ...options, subresource: 'status' })
+  }
+
+  /** How many there are and are to be, of a kind that has the scale subresource. */
+  async getScale(name: string, options: GetOptions = {}): Promise<Scale> {
+    const path = this.#path(name, 'scale') + queryOf(options)
+    return scaleOf(await this.#json('GET', path, options), path)
+  }
+
+  /** With the resourceVersion of what {@link getScale} gave, a change by others since then is a 409. */
+  async updateScale(scale: Scale, options: WriteOptions = {}): Promise<Scale> {
+    const { name = '', namespace } = scale.metadata
+    const path = this.#within(namespace).#path(name, 'scale') + queryOf(options)
+    return scaleOf(await this.#json('PUT', path, options, stringify(scale as unknown as JsonValue)), path)
+  }
+
+  /** Sets the number, whatever it was. */
+  async scale(name: string, replicas: number, options: WriteOptions = {}): Promise<Scale> {
+    const path = this.#path(name, 'scale') + queryOf(options)
+    const patch = stringify({ spec: { replicas } })
+    return scaleOf(await this.#json('PATCH', path, options, patch, patchMediaTypes.merge), path)
   }
 
   /** The object as it now waits for its finalizers, or undefined when it is gone. */
@@ -159,11 +185,15 @@ export class ResourceClient<T extends KubeObject> {
       const response = await this.#transport.stream({
         method: 'GET',
         path,
+        headers: this.#accept('PartialObjectMetadata'),
         signal: giveUp.signal,
         retry: false,
         rateLimited: false,
       })
-      yield* watchEvents<T>(response, this.#options.maxEventBytes)
+      for await (const event of watchEvents<T>(response, this.#options.maxEventBytes))
+        yield this.kind.onlyMetadata && event.type !== 'BOOKMARK'
+          ? { type: event.type, object: this.#named(event.object) }
+          : event
     } catch (error) {
       if (signal?.aborted) return
       if (giveUp.signal.aborted)
@@ -225,16 +255,29 @@ export class ResourceClient<T extends KubeObject> {
     body?: string,
     mediaType = 'application/json',
   ): Promise<JsonValue> {
-    const content = body === undefined ? {} : { body, headers: { 'Content-Type': mediaType } }
-    return parseJson(await this.#transport.fetch({ method, path, ...content, ...pick(options) }))
+    const content = body === undefined ? {} : { body }
+    const headers = {
+      ...this.#accept('PartialObjectMetadata'),
+      ...(body === undefined ? {} : { 'Content-Type': mediaType }),
+    }
+    return parseJson(await this.#transport.fetch({ method, path, headers, ...content, ...pick(options) }))
   }
 
   #object(answer: JsonValue, what: string): T {
     if (!isObject(answer) || !isObject(answer['metadata'] ?? {})) throw unexpected(what)
-    return answer as unknown as T
+    const object = answer as unknown as T
+    return this.kind.onlyMetadata ? this.#named(object) : object
+  }
+
+  /** A server that does not know the form asked for sends the whole. */
+  #accept(as: string): Record<string, string> {
+    return this.kind.onlyMetadata ? { Accept: `application/json;as=${as};g=meta.k8s.io;v=v1,application/json` } : {}
+  }
+
+  /** Only the metadata, as of an object of the kind and not of PartialObjectMetadata. */
+  #named({ metadata }: T): T {
+    return { apiVersion: apiVersionOf(this.kind), kind: this.kind.kind, metadata } as T
   }
 }
 
 const pick = ({ signal }: { readonly signal?: AbortSignal }): { signal?: AbortSignal } => (signal ? { signal } : {})
-const unexpected = (what: string): ConnectionError =>
-  new ConnectionError(`the answer to ${what} is not an object of the kind`, { code: 'EPROTO' })

@@ -12,6 +12,8 @@ export interface ResourceKind<T extends KubeObject = KubeObject> {
   readonly plural: string
   /** Default `Namespaced`. */
   readonly scope?: 'Namespaced' | 'Cluster'
+  /** Of the objects, only the metadata is asked for: {@link metadataOnly} makes such a kind. */
+  readonly onlyMetadata?: boolean
   /** Never there: carries the type. */
   readonly objectType?: T
 }
@@ -22,8 +24,18 @@ export interface NamespacedName {
   readonly name: string
 }
 
-/** `group/version/kind`: one text for each kind. */
-export const kindKey = (kind: ResourceKind): string => `${apiVersionOf(kind)}/${kind.kind}`
+/**
+ * The same kind, of whose objects the server sends nothing but the metadata: for informers of many or large objects. They
+ * are patched and deleted as all others.
+ */
+export const metadataOnly = ({ group, version, kind, plural, scope }: ResourceKind): ResourceKind => ({
+  ...{ group, version, kind, plural, onlyMetadata: true },
+  ...(scope ? { scope } : {}),
+})
+
+/** `group/version/kind`: one text for each kind, and another for its metadata. */
+export const kindKey = (kind: ResourceKind): string =>
+  `${apiVersionOf(kind)}/${kind.kind}${kind.onlyMetadata ? '#metadata' : ''}`
 
 /** `namespace/name`, or the name alone: the key of an object in caches and queues. */
 export const objectKey = ({ namespace, name }: NamespacedName): string => (namespace ? `${namespace}/${name}` : name)

@@ -53,6 +53,7 @@ export class ScriptedServer {
   readonly #script: Answer[]
   readonly #server: Server
   readonly #waiting = new Set<() => void>()
+  readonly #responses: ServerResponse[] = []
 
   private constructor(script: Answer[], create: (listener: RequestListener) => Server) {
     this.#script = script
@@ -83,6 +84,11 @@ export class ScriptedServer {
     return this.seen
   }
 
+  /** Ends the answer to the request of that number. */
+  endResponse(index: number): void {
+    this.#responses[index]?.end()
+  }
+
   async close(): Promise<void> {
     const closed = once(this.#server, 'close')
     this.#server.close()
@@ -103,6 +109,7 @@ export class ScriptedServer {
       socketPort: request.socket.remotePort ?? 0,
     }
     this.seen.push(seen)
+    this.#responses.push(response)
     for (const wake of this.#waiting) wake()
     this.#waiting.clear()
     const answer = this.#script.length > 1 ? this.#script.shift() : this.#script[0]

@@ -13,6 +13,7 @@ export class HealthChecks {
   readonly endpoint: string
   readonly #logger: Logger
   readonly #checks = new Map<string, HealthCheck>()
+  readonly #own = new Map<string, HealthCheck>()
 
   constructor(endpoint: string, logger: Logger) {
     this.endpoint = endpoint
@@ -21,9 +22,14 @@ export class HealthChecks {
 
   /** Throws a TypeError when the name is taken or cannot stand in a path. */
   add(name: string, check: HealthCheck): void {
-    if (this.#checks.has(name) || !/^[\w.-]+$/.test(name))
+    if (this.#checks.has(name) || this.#own.has(name) || !/^[\w.-]+$/.test(name))
       throw new TypeError(`cannot add a health check with name ${JSON.stringify(name)}`)
     this.#checks.set(name, check)
+  }
+
+  /** A check of the runtime's own, beside those of the author's, or `ping` where there are none. */
+  addOwn(name: string, check: HealthCheck): void {
+    this.#own.set(name, check)
   }
 
   /** Undefined for a path that is not of this endpoint. */
@@ -62,7 +68,8 @@ export class HealthChecks {
   }
 
   #checksOrPing(): ReadonlyMap<string, HealthCheck> {
-    return this.#checks.size > 0 ? this.#checks : new Map<string, HealthCheck>([['ping', () => {}]])
+    const checks = this.#checks.size > 0 ? this.#checks : new Map<string, HealthCheck>([['ping', () => {}]])
+    return new Map([...checks, ...this.#own])
   }
 
   async #run(name: string, check: HealthCheck): Promise<string | undefined> {

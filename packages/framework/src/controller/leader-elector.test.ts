@@ -9,7 +9,7 @@ import { defineKind, type ObjectOf } from '../schema/kind.ts'
 import { TestServer } from '../testing/test-server.ts'
 import { ControllerError } from './controller-error.ts'
 import { LeaderElector, type LeaderElectionOptions } from './leader-elector.ts'
-import { Lease } from './lease.ts'
+import { Lease } from '../client/kinds/coordination.ts'
 import type { Logger } from './logger.ts'
 import { Manager } from './manager.ts'
 

@@ -9,7 +9,7 @@ import type { WriteGuard } from '../client/write-guard.ts'
 import { rfc3339Micro } from '../meta/time.ts'
 import { CallSignal } from './call-signal.ts'
 import { ControllerError } from './controller-error.ts'
-import { Lease, type LeaseSpec } from './lease.ts'
+import { Lease, type LeaseSpec } from '../client/kinds/coordination.ts'
 import type { Logger } from './logger.ts'
 
 export interface LeaderElectionOptions {

@@ -165,7 +165,7 @@ describe('Manager endpoints', () => {
     expect(await manager.metrics.text()).to.contain('leader_election_master_status{name="told"} 1')
     expect(await get(manager.endpoints.healthProbePort, '/healthz?verbose')).to.deep.equal([
       200,
-      '[+]leaderElection ok\nhealthz check passed\n',
+      '[+]leaderElection ok\n[+]informers ok\nhealthz check passed\n',
     ])
     stop.abort()
     await running

@@ -53,6 +53,7 @@ export class Manager {
   /** Throws a TypeError for options of leader election that do not fit together. */
   constructor(options: ManagerOptions = {}) {
     this.#ownsClient = options.client === undefined
+    const { clock = systemClock } = options
     this.logger = options.logger ?? pino()
     const client = this.#clientOf(options)
     this.endpoints = new ManagerEndpoints(options, this.metrics, this.logger)
@@ -60,6 +61,7 @@ export class Manager {
     this.client = this.#election ? client.guarded(this.#election.elector) : client
     this.#graceMs = options.gracefulShutdownTimeoutMs ?? 30_000
     this.cache = new InformerCache(client, {
+      clock,
       ...options.cache,
       onError: (err, { kind }) => {
         // A version that is too old is a thing of every day, and the list that follows mends it.
@@ -67,9 +69,10 @@ export class Manager {
         else this.logger.error({ kind, err }, 'Failed to watch')
       },
     })
-    const { clock = systemClock } = options
     const context = { cache: this.cache, logger: this.logger, metrics: this.metrics, clock }
     const onFailure = (error: Error): void => this.#fail(error)
+    // Silent informers are those that hang: what a server does is no reason to start the process anew.
+    this.endpoints.healthz.addOwn('informers', () => this.cache.checkHealth())
     this.#leaders = new RunnableGroup({ context, onFailure })
     this.#others = new RunnableGroup({ context, onFailure })
   }

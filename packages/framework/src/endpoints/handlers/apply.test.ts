@@ -31,9 +31,9 @@ describe('server-side apply', () => {
   for (const member of ['labels', 'annotations'])
     it(`takes null in ${member} as a create does`, async () => {
       const plains = server.client.resource(Plain)
-      const metadata = (name: string): object => ({
+      const metadata = (name: string): { name: string } => ({
         name,
-        namespace: 'default',
+        ...{ namespace: 'default' },
         [member]: { policy: null, other: 'x' },
       })
       const created = await plains.create({ metadata: metadata(`created-${member}`), spec: { size: 1 } })

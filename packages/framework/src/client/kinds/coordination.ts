@@ -1,7 +1,6 @@
-import type { ResourceKind } from '../client/resource-kind.ts'
-import type { KubeObject } from '../meta/object.ts'
+import type { KubeObject } from '../../meta/object.ts'
+import { builtInKind } from './built-in-kind.ts'
 
-/** coordination.k8s.io/v1 LeaseSpec */
 export interface LeaseSpec {
   holderIdentity?: string
   leaseDurationSeconds?: number
@@ -17,9 +16,4 @@ export interface Lease extends KubeObject {
   spec?: LeaseSpec
 }
 
-export const Lease: ResourceKind<Lease> = {
-  group: 'coordination.k8s.io',
-  version: 'v1',
-  kind: 'Lease',
-  plural: 'leases',
-}
+export const Lease = builtInKind<Lease>('coordination.k8s.io/v1', 'Lease', 'leases')
