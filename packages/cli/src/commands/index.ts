@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs'
 import { completion } from './completion.ts'
 import { conform } from './conform.ts'
 import { create } from './create.ts'
+import { doctor } from './doctor.ts'
 import { dev } from './dev.ts'
 import { importCommand } from './import.ts'
 import { init } from './init.ts'
@@ -17,6 +18,7 @@ export const commands = [
   dev,
   manifests,
   conform,
+  doctor,
   show,
   completion,
   version,
