@@ -1,11 +1,11 @@
-import type { AdmissionObjects, EquivalentResource } from '../auth/admission/objects.ts'
+import { PatchTestError, type AdmissionObjects, type EquivalentResource } from '../auth/admission/objects.ts'
 import { apiVersionOf, type GroupVersionKind } from '../meta/group-version.ts'
 import { cloneObject, type KubeObject } from '../meta/object.ts'
 import { servedKinds } from '../registry/resource-registry.ts'
 import { decodeObject } from '../schema/decode.ts'
 import { compileAtoms, type Type } from '../schema/managed-fields/atoms.ts'
 import { compileKind, type CompiledKind } from '../schema/structural.ts'
-import { stringify, type JsonValue } from '../util/json.ts'
+import { isObject, stringify, type JsonValue } from '../util/json.ts'
 import { applyJsonPatch } from './patch/json-patch.ts'
 import type { RequestScope } from './scope.ts'
 
@@ -49,7 +49,12 @@ export class ScopeObjects implements AdmissionObjects {
   }
 
   patch(document: JsonValue, operations: JsonValue): JsonValue {
-    return applyJsonPatch(document, operations)
+    try {
+      return applyJsonPatch(document, operations)
+    } catch (cause) {
+      if (failsInTest(document, operations)) throw new PatchTestError('a test of the patch failed', { cause })
+      throw cause
+    }
   }
 
   #compiled(kind: GroupVersionKind): CompiledKind {
@@ -57,4 +62,17 @@ export class ScopeObjects implements AdmissionObjects {
     const version = this.#fixed ? undefined : servedKinds(scope.resource).find((k) => k.version === kind.version)
     return version ? compileKind(version) : scope.compiled
   }
+}
+
+/** Whether the first operation that fails is a test. */
+function failsInTest(document: JsonValue, operations: JsonValue): boolean {
+  let patched = document
+  for (const operation of Array.isArray(operations) ? operations : []) {
+    try {
+      patched = applyJsonPatch(patched, [operation])
+    } catch {
+      return isObject(operation) && operation['op'] === 'test'
+    }
+  }
+  return false
 }

@@ -19,8 +19,13 @@ export interface AdmissionObjects {
   decode(value: JsonValue, kind: GroupVersionKind, strict: boolean): KubeObject
   /** How objects of a kind are merged. */
   typeOf(kind: GroupVersionKind): Type | undefined
-  /** Applies an RFC 6902 patch: a new document. Throws when an operation fails. */
+  /** Applies an RFC 6902 patch: a new document. Throws when an operation fails: a {@link PatchTestError} when that is a test. */
   patch(document: JsonValue, operations: JsonValue): JsonValue
+}
+
+/** An object is not as a patch wants it to be. */
+export class PatchTestError extends Error {
+  override readonly name = 'PatchTestError'
 }
 
 /** Makes an object what another one is, in place: whoever holds it sees the change. */
