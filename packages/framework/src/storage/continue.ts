@@ -43,12 +43,43 @@ function parsed(token: string): { v: string; rv: number; start: string } {
   } catch (error) {
     throw invalid(`: ${error instanceof Error ? error.message : String(error)}`)
   }
-  if (!isObject(value)) throw invalid(': json: cannot unmarshal into Go value of type storage.continueToken')
-  const { v = '', rv = 0, start = '' } = value
-  if (typeof v !== 'string' || typeof start !== 'string' || (typeof rv !== 'number' && typeof rv !== 'bigint'))
-    throw invalid(': json: cannot unmarshal into Go value of type storage.continueToken')
-  return { v, rv: Number(rv), start }
+  if (value === null) return { v: '', rv: 0, start: '' }
+  if (!isObject(value))
+    throw invalid(`: json: cannot unmarshal ${goKind(value)} into Go value of type storage.continueToken`)
+  const { v, rv, start } = value
+  for (const [name, member, type] of [
+    ['v', v, 'string'],
+    ['start', start, 'string'],
+  ] as const)
+    if (member !== undefined && member !== null && typeof member !== 'string')
+      throw mismatch(goKind(member), name, type)
+  return { v: textOf(v), rv: revisionOf(rv, token), start: textOf(start) }
 }
+
+const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '')
+
+/** An int64 without fraction or exponent. */
+function revisionOf(rv: JsonValue | undefined, token: string): number {
+  if (rv === undefined || rv === null) return 0
+  if (typeof rv !== 'number' && typeof rv !== 'bigint') throw mismatch(goKind(rv), 'rv', 'int64')
+  const [, asGiven = String(rv)] = /"rv"\s*:\s*([-+.\deE]+)/.exec(Buffer.from(token, 'base64url').toString()) ?? []
+  if (!/^-?\d+$/.test(asGiven) || BigInt(asGiven) !== BigInt.asIntN(64, BigInt(asGiven)))
+    throw mismatch(`number ${asGiven}`, 'rv', 'int64')
+  return Number(asGiven)
+}
+
+/** As encoding/json names what it has found. */
+const goKind = (value: JsonValue): string =>
+  Array.isArray(value)
+    ? 'array'
+    : typeof value === 'boolean'
+      ? 'bool'
+      : typeof value === 'bigint'
+        ? 'number'
+        : typeof value
+
+const mismatch = (found: string, field: string, type: string): StatusError =>
+  invalid(`: json: cannot unmarshal ${found} into Go struct field continueToken.${field} of type ${type}`)
 
 const invalid = (suffix: string): StatusError =>
   StatusError.badRequest(`invalid continue token: continue key is not valid${suffix}`)

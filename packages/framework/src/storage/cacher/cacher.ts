@@ -124,8 +124,9 @@ export class Cacher implements Storage {
     const { revision, minimum } = planOf(place, options)
     const asGiven = revision === undefined || !options.continue ? resourceVersion : ''
     const fresh = await this.#notOlderThan(revision ?? minimum, asGiven, signal)
-    if (revision !== undefined) return this.#listAt(revision, key, place, options)
-    const asked = resourceVersion === '0' && !options.continue ? { ...options, limit: 0 } : options
+    // Clients of "0" want all, and a cache has it at hand
+    const asked = resourceVersion === '0' ? { ...options, limit: 0 } : options
+    if (revision !== undefined) return this.#listAt(revision, key, place, asked)
     if (!fresh || !this.#tree) return this.#store.list(key, asked)
     if ((resourceVersion === '' || options.continue) && !(await this.#consistent(signal)))
       return this.#store.list(key, options)

@@ -146,6 +146,7 @@ export const watchCases: readonly BackendTest[] = [
   },
   {
     name: 'tells its revision when progress is requested, after all events up to it',
+    needs: ['progress'],
     async run(test) {
       const watch = test.watch(await test.backend.currentRevision())
       watch.begin()

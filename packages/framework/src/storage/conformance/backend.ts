@@ -52,16 +52,13 @@ export function backendConformance(subject: BackendConformance, { describe, it }
           // No parameter by name: mocha would wait for a callback
           it(name, async function (this: unknown, ...context: unknown[]) {
             const backend = await subject.create()
-            const lacking = needs.filter((need) => !(backend.supports[need] ?? true))
-            if (lacking.length) {
-              await backend.close()
-              skip(this ?? context[0], lacking.join(', '))
-              return
-            }
+            // Some know only then what they support
             await backend.open()
             const test = new BackendCase(backend, subject.reopen?.bind(subject))
             try {
-              await run(test)
+              const lacking = needs.filter((need) => !(backend.supports[need] ?? true))
+              if (lacking.length) skip(this ?? context[0], lacking.join(', '))
+              else await run(test)
             } finally {
               await test.done()
             }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
 import type { StorageListOptions } from '../storage.ts'
 import { named, notNamed, paths, statusFailure, tokenAt, where, type StorageCase } from './storage-case.ts'
 import type { StorageTest } from './storage.ts'
@@ -130,7 +131,10 @@ export const listTableCases: readonly StorageTest[] = [
         const left = state.length > 1 ? state.length - 1 : undefined
         const due = page(state.slice(0, 1), revisions[n], left)
         assert.deepEqual(await shown(test, '', { continue: token, limit: 1 }), due)
-        assert.deepEqual(await shown(test, '', { continue: token, limit: 1, resourceVersion: '0' }), due)
+        // A cache has all at hand, and lets "0" have it
+        const zero = await shown(test, '', { continue: token, limit: 1, resourceVersion: '0' })
+        const whole = page(state, revisions[n])
+        assert.deepEqual(zero, isDeepStrictEqual(zero, whole) ? whole : due)
       }
       const gone = test.list('', { continue: tokenAt('first/bar\0', revisions[0] ?? 0) })
       const { status } = await statusFailure(gone, 410, /^The provided continue parameter is too old to display/)
