@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.ts'
 export const maxBodyBytes = 3 * 1024 * 1024
 
 /** Reads a request's body. Throws 413 beyond {@link maxBodyBytes}, and stops reading then. */
-export function readBody({ request, response, observer }: Exchange): Promise<Buffer> {
+export function readBody({ request, response, context, observer }: Exchange): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0)
   if (announced > maxBodyBytes) return Promise.reject(refuse(request, response))
   return new Promise((resolve, reject) => {
@@ -25,10 +25,13 @@ export function readBody({ request, response, observer }: Exchange): Promise<Buf
       observer?.requestBody(body, request.headers['content-type'] ?? '')
       resolve(body)
     })
-    request.on('error', reject)
-    request.on('aborted', () => {
+    const breakOff = (): void => {
       reject(StatusError.badRequest('unexpected EOF'))
-    })
+    }
+    request.on('error', reject)
+    request.on('aborted', breakOff)
+    // Node says nothing more of a body once its request has been answered (that its time is over, say).
+    context.signal.addEventListener('abort', breakOff, { once: true })
   })
 }
 

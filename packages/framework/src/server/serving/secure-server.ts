@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { ServerResponse, type IncomingMessage } from 'node:http'
+import { IncomingMessage, ServerResponse } from 'node:http'
 import {
   createSecureServer,
   type Http2SecureServer,
@@ -13,6 +13,7 @@ import { answerClientError } from './client-error.ts'
 import { superviseSession } from './http2-session.ts'
 import { sendAway } from './send-away.ts'
 import type { ServingCertificates } from './serving-certificates.ts'
+import { Turns } from './turns.ts'
 
 export interface SecureServerOptions {
   /** What is shown to clients. Their own certificates are judged later, by the authenticators. */
@@ -43,6 +44,7 @@ const http1Timeouts = {
   maxHeaderSize: maxHeaderBytes,
   // Limited by their size alone: Node would leave out, and say nothing, what is beyond a number.
   maxHeadersCount: 0,
+  requireHostHeader: true,
 }
 /** Each of a user's groups is a line of its own. */
 const maxHeaderPairs = 10_000
@@ -57,6 +59,7 @@ export class SecureServer {
   readonly #sessions = new Set<ServerHttp2Session>()
   /** Of HTTP/1.1; HTTP/2's are their sessions'. */
   readonly #sockets = new Set<Socket>()
+  readonly #turns = new Turns()
   #stopping = false
   #left: (() => void) | undefined
 
@@ -84,7 +87,11 @@ export class SecureServer {
       },
       (request, response) => {
         if (this.#stopping) sendAway(response)
-        handler(request, response)
+        if (!(response instanceof ServerResponse) || !(request instanceof IncomingMessage)) handler(request, response)
+        else
+          this.#turns.take(request, response, () => {
+            handler(request, response)
+          })
       },
     )
     // Node reads them from the server, though the types know them of http's alone.
@@ -108,7 +115,10 @@ export class SecureServer {
       })
     })
     this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      answerUpgrade(handler, request, socket, head)
+      const before = this.#turns.unsent(socket)
+      // Who does not wait for an answer does not get another protocol either.
+      if (before) before.once('close', () => socket.destroySoon())
+      else answerUpgrade(handler, request, socket, head)
     })
     this.#server.on('sessionError', () => undefined)
     this.#server.on('tlsClientError', () => options.onHandshakeError?.())
