@@ -42,8 +42,10 @@ export interface Type {
   readonly scalar: ScalarType | undefined
   readonly list: ListType | undefined
   readonly map: MapType | undefined
-  /** Null is a value of the type, or gives way to its default or to nothing. */
+  /** Null is a value of the type, or goes as if nothing had been said. */
   readonly nullable?: boolean
+  /** Of maps and lists that null is no value of: what stands there instead. */
+  readonly defaultValue?: JsonValue | undefined
   /** Of whole objects: what each has before anybody says anything, and so nobody owns. */
   readonly zero?: JsonObject
 }
@@ -162,12 +164,9 @@ function compile(given: JsonObject, inherited: boolean): Type {
     case 'boolean':
       return boolean
     case 'object':
-      return {
-        ...compileObject(node, preserve, node['x-kubernetes-embedded-resource'] === true),
-        nullable: isNullable(given),
-      }
+      return { ...compileObject(node, preserve, node['x-kubernetes-embedded-resource'] === true), ...emptied(given) }
     case 'array':
-      return { scalar: undefined, list: compileList(node, preserve), map: undefined, nullable: isNullable(given) }
+      return { scalar: undefined, list: compileList(node, preserve), map: undefined, ...emptied(given) }
     default:
       return {
         scalar: 'untyped',
@@ -181,11 +180,16 @@ function compile(given: JsonObject, inherited: boolean): Type {
 /** Of texts; with any other format a value of another type is the schema's to refuse. */
 const plainFormats: ReadonlySet<JsonValue | undefined> = new Set([undefined, '', 'byte'])
 
-const isNullable = ({ nullable, default: value, type, anyOf }: JsonObject): boolean =>
-  nullable === true ||
-  value !== undefined ||
-  (Array.isArray(type) && type.includes('null')) ||
-  (type === undefined && Array.isArray(anyOf))
+function emptied({
+  nullable,
+  default: defaultValue,
+  type,
+  anyOf,
+}: JsonObject): Pick<Type, 'nullable' | 'defaultValue'> {
+  const isNullable =
+    nullable === true || (Array.isArray(type) && type.includes('null')) || (type === undefined && Array.isArray(anyOf))
+  return { nullable: isNullable, defaultValue }
+}
 
 /** A nullable type is its type: null is allowed everywhere here. */
 function withoutNull(node: JsonObject): JsonObject {

@@ -40,7 +40,7 @@ export function prune(
   const gone = fieldsOf(type, merged)
     .difference(fieldsOf(type, rest, true))
     .intersection(lastFields)
-  return versions.convert(without(type, merged, gone), apiVersion) ?? object
+  return versions.convert(without(type, merged, gone, true), apiVersion) ?? object
 }
 
 /** What all managers together own in each version, `first` before the others. */
@@ -54,5 +54,5 @@ function ownedFields(managers: Managers, first: string): Map<string, FieldSet> {
 const fieldsOf = (type: Type, object: KubeObject, isPruned = false): FieldSet =>
   withNamedFields(type, toFieldSet(type, object as unknown as JsonValue, isPruned))
 
-const without = (type: Type, object: KubeObject, fields: FieldSet): KubeObject =>
-  remove(type, object as unknown as JsonValue, fields) as unknown as KubeObject
+const without = (type: Type, object: KubeObject, fields: FieldSet, fillsIn = false): KubeObject =>
+  remove(type, object as unknown as JsonValue, fields, fillsIn) as unknown as KubeObject

@@ -42,17 +42,18 @@ describe('remove', () => {
     expect(without({ labels: { l: '1' }, whole: { x: '1' }, args: ['1'] }, fields)).to.deep.equal(rest)
   })
 
-  it('leaves null what loses all it had, where null is a value or becomes the default', () => {
+  it('leaves null what loses all it had, where null is a value, else empty or, in the end, its default', () => {
     const fields = { 'f:any': { 'f:x': {} }, 'f:maybe': { 'f:x': {} }, 'f:filled': { 'f:x': {} } }
     const map = { type: 'object', additionalProperties: { type: 'string' } }
     const maybe = { ...map, nullable: true }
     const type = compileAtoms(
-      { type: 'object', properties: { any: {}, maybe, filled: { ...map, default: {} } } },
+      { type: 'object', properties: { any: {}, maybe, filled: { ...map, default: { d: '1' } } } },
       false,
     )
     const value = { any: { x: 1 }, maybe: { x: '1' }, filled: { x: '1' } }
-    const rest = { any: null, maybe: null, filled: null }
-    expect(remove(type, value, FieldSet.parse(JSON.stringify(fields)))).to.deep.equal(rest)
+    const set = FieldSet.parse(JSON.stringify(fields))
+    expect(remove(type, value, set)).to.deep.equal({ any: null, maybe: null, filled: {} })
+    expect(remove(type, value, set, true)).to.deep.equal({ any: null, maybe: null, filled: { d: '1' } })
   })
 
   it('does not change the value given', () => {
