@@ -26,8 +26,8 @@ export const watch: Handler = async (scope, exchange) => {
   const { context, query } = exchange
   const decoded = decodeListOptions(query, true)
   const rendering = renderingOf(exchange, { stream: true })
+  knownFields(scope, decoded.fieldSelector)
   const options = { ...withName(decoded, exchange), fieldsOf: (o: KubeObject) => scope.fieldsOf(scope.toVersion(o)) }
-  knownFields(scope, options.fieldSelector)
   if (asksForWebSocket(exchange.request)) checkHandshake(exchange.request)
   const seconds = options.timeoutSeconds || minRequestTimeoutSeconds * (1 + Math.random())
   const stream = await (scope.target as Watcher).watch({ ...options, deadlineMs: Date.now() + seconds * 1000 }, context)
@@ -89,15 +89,12 @@ async function pump(stream: WatchStream, sink: WatchSink, encoder: WatchEncoder)
   }
 }
 
-/** The name in a deprecated path means `metadata.name=NAME`; a selector that says otherwise is refused. */
+/** The name in a deprecated path means `metadata.name=NAME`; a selector that does not ask for it, too, is refused. */
 function withName(options: DecodedListOptions, { context }: Exchange): DecodedListOptions {
   const { name, parts } = context.info
   if (!name || parts.length < 2) return options
-  const asked = options.fieldSelector.requiresExactMatch('metadata.name')
-  if (asked !== undefined && asked !== name)
+  if (options.fieldSelector.empty) return { ...options, fieldSelector: FieldSelector.parse(`metadata.name=${name}`) }
+  if (options.fieldSelector.requiresExactMatch('metadata.name') !== name)
     throw StatusError.badRequest("fieldSelector metadata.name doesn't match requested name")
-  if (asked !== undefined) return options
-  const text = options.fieldSelector.toString()
-  const named = `metadata.name=${name}`
-  return { ...options, fieldSelector: FieldSelector.parse(text ? `${text},${named}` : named) }
+  return options
 }
