@@ -1,8 +1,9 @@
-import { isDnsSubdomain } from '../meta/names.ts'
+import { isDnsLabel, isDnsSubdomain } from '../meta/names.ts'
 import type { FieldError } from '../meta/field-error.ts'
 import { groupResource, type GroupResource } from '../meta/group-version.ts'
 import { cloneObject, type KubeObject } from '../meta/object.ts'
 import type { RequestContext } from '../request/context.ts'
+import { continueBelow } from '../storage/continue.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import type { Predicate, Storage, WatchStream } from '../storage/storage.ts'
 import { StoredItem } from '../storage/stored-item.ts'
@@ -141,6 +142,8 @@ export abstract class StoredResource<T extends KubeObject>
 
   async list(options: ListOptions, ctx: RequestContext): Promise<List<T>> {
     const place = this.#place(options, ctx.namespace, options.continue === '')
+    // A page of one namespace that only the selector names: whoever goes on from it has the whole range again
+    const below = place.recursive && ctx.namespace === '' ? place.namespace : ''
     const list = await interpreted('list', this.groupResource, '', () =>
       this.storage.list(place.key, {
         recursive: place.recursive,
@@ -155,7 +158,7 @@ export abstract class StoredResource<T extends KubeObject>
     return {
       metadata: {
         resourceVersion: list.resourceVersion,
-        continue: list.continue,
+        continue: continueBelow(list.continue, below),
         remainingItemCount: list.remainingItemCount,
       },
       items: list.items,
@@ -232,16 +235,22 @@ export abstract class StoredResource<T extends KubeObject>
     return narrowed(selectionPredicate(labelSelector, fieldSelector, fieldsOf), this.visibleTo(ctx))
   }
 
-  /** Where to look: one object when the field selector can mean no other, else the namespace or everything. */
-  #place(options: ListOptions, namespace: string, mayBeSingle: boolean): { key: string; recursive: boolean } {
-    const scope =
-      namespace || (this.namespaced ? (options.fieldSelector.requiresExactMatch('metadata.namespace') ?? '') : '')
-    const name = options.fieldSelector.requiresExactMatch('metadata.name')
-    const single = mayBeSingle && name !== undefined && name !== '' && (!this.namespaced || scope !== '')
-    if (!single) return { key: listKey(this.resourcePrefix, scope), recursive: true }
-    if (name === '.' || name === '..' || name.includes('/') || name.includes('%'))
-      return { key: listKey(this.resourcePrefix, scope), recursive: true }
-    return { key: this.keyOf(scope, name), recursive: false }
+  /**
+   * Where to look: one object when the field selector can mean no other, else the namespace or everything. `narrow`: what the selector says
+   * counts; not where a list goes on, whose token is about the whole. Source: registry/generic/registry/store.go ListPredicate.
+   */
+  #place(
+    { fieldSelector }: ListOptions,
+    namespace: string,
+    narrow: boolean,
+  ): { key: string; recursive: boolean; namespace: string } {
+    const asked = (narrow && this.namespaced && fieldSelector.requiresExactMatch('metadata.namespace')) || ''
+    const scope = namespace || (isDnsLabel(asked).length === 0 ? asked : '')
+    const name = (narrow && fieldSelector.requiresExactMatch('metadata.name')) || ''
+    const single = name !== '' && (!this.namespaced || scope !== '')
+    if (!single || name === '.' || name === '..' || name.includes('/') || name.includes('%'))
+      return { key: listKey(this.resourcePrefix, scope), recursive: true, namespace: scope }
+    return { key: this.keyOf(scope, name), recursive: false, namespace: scope }
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { StatusError } from '../meta/status.ts'
-import { decodeContinue, encodeContinue } from './continue.ts'
+import { continueBelow, decodeContinue, encodeContinue } from './continue.ts'
 
 const prefix = '/registry/things/'
 const token = (json: string): string => Buffer.from(json).toString('base64url')
@@ -35,6 +35,15 @@ describe('encodeContinue', () => {
         expect(decodeContinue(encodeContinue(start, prefix, given), prefix)).to.deep.equal({ start, revision: given })
       }),
     )
+  })
+})
+
+describe('continueBelow', () => {
+  it('makes the token of one namespace one of all', () => {
+    const narrow = encodeContinue(`${prefix}ns/a\0`, `${prefix}ns/`, 7)
+    expect(continueBelow(narrow, 'ns')).to.equal(encodeContinue(`${prefix}ns/a\0`, prefix, 7))
+    expect(continueBelow('', 'ns')).to.equal('')
+    expect(continueBelow(narrow, '')).to.equal(narrow)
   })
 })
 

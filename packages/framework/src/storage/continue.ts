@@ -31,6 +31,13 @@ export function decodeContinue(token: string, prefix: string): Continuation {
   return { revision: rv, start: prefix + cleaned.slice(1) }
 }
 
+/** A token of a list below `segment`, as the list of all would have given it. */
+export function continueBelow(token: string, segment: string): string {
+  if (token === '' || segment === '') return token
+  const { revision, start } = decodeContinue(token, '')
+  return encodeContinue(`${segment}/${start}`, '', revision)
+}
+
 function parsed(token: string): { v: string; rv: number; start: string } {
   if (!/^[A-Za-z0-9_-]*$/.test(token)) {
     const at = token.search(/[^A-Za-z0-9_-]/)

@@ -121,6 +121,8 @@ export class Cacher implements Storage {
       return this.#store.list(key, options)
     }
     const { resourceVersion = '', signal } = options
+    // The past of one object is the store's to tell; also that there is no such past
+    if (!place.recursive && options.resourceVersionMatch === 'Exact') return this.#store.list(key, options)
     const { revision, minimum } = planOf(place, options)
     const asGiven = revision === undefined || !options.continue ? resourceVersion : ''
     const fresh = await this.#notOlderThan(revision ?? minimum, asGiven, signal)
