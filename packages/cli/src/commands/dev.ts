@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { watch } from 'chokidar'
 import colors from 'picocolors'
-import type { CommandModule } from 'yargs'
+import type { Argv, CommandModule } from 'yargs'
 import { Process } from '../dev/process.ts'
 import { findProject } from '../project/project.ts'
 
@@ -17,37 +17,48 @@ const serverDefaults: Readonly<Record<string, string>> = {
 const sources = ['apis', 'server', 'controller']
 const settleMs = 150
 
-export const dev: CommandModule<object, { controller: boolean; watch: boolean }> = {
+export interface DevArguments {
+  server: boolean
+  controller: boolean
+  watch: boolean
+}
+
+export const dev: CommandModule<object, DevArguments> = {
   command: 'dev',
   describe: 'Runs the server and, when it is ready, the controller; anew when a source changes',
   builder: (yargs) =>
-    yargs
-      .parserConfiguration({ 'unknown-options-as-args': true })
-      .strict(false)
+    withServerFlags(yargs)
+      .option('server', { type: 'boolean', default: true, describe: '--no-server runs the controller alone' })
       .option('controller', { type: 'boolean', default: true, describe: '--no-controller runs the server alone' })
       .option('watch', { type: 'boolean', default: true, describe: '--no-watch keeps it as it is' })
       .epilogue('All other flags go to the server: apiserver-kit dev --secure-port 7443'),
-  handler: async (argv) => {
-    const { directory } = findProject(process.cwd())
-    const flags = serverFlags(argv._.slice(1).map(String))
-    const run = new Run(directory, flags, argv.controller)
-    const stop = (): void => {
-      void run.stop().then(() => process.exit(run.exitCode))
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-    await run.start()
-    if (!argv.watch) return
-    const paths = sources.map((source) => join(directory, source)).filter((path) => existsSync(path))
-    let timer: NodeJS.Timeout | undefined
-    watch(paths, { ignoreInitial: true }).on('all', (_event, path) => {
-      clearTimeout(timer)
-      timer = setTimeout(() => {
-        process.stdout.write(colors.dim(`${path} changed\n`))
-        void run.restart()
-      }, settleMs)
-    })
-  },
+  handler: (argv) => develop(argv, argv._.slice(1).map(String)),
+}
+
+/** Flags that are not known here go to the server. */
+export const withServerFlags = <T>(yargs: Argv<T>): Argv<T> =>
+  yargs.parserConfiguration({ 'unknown-options-as-args': true }).strict(false)
+
+/** Runs server and controller until a signal comes. */
+export async function develop(argv: DevArguments, given: readonly string[]): Promise<void> {
+  const { directory } = findProject(process.cwd())
+  const run = new Run(directory, serverFlags(given), argv)
+  const stop = (): void => {
+    void run.stop().then(() => process.exit(run.exitCode))
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  await run.start()
+  if (!argv.watch) return
+  const paths = sources.map((source) => join(directory, source)).filter((path) => existsSync(path))
+  let timer: NodeJS.Timeout | undefined
+  watch(paths, { ignoreInitial: true }).on('all', (_event, path) => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      process.stdout.write(colors.dim(`${path} changed\n`))
+      void run.restart()
+    }, settleMs)
+  })
 }
 
 /** The flags given, and the defaults of those that were not. */
@@ -65,21 +76,25 @@ const flagValue = (flags: readonly string[], name: string): string => {
 
 /** A server and its controller, started and stopped together. */
 class Run {
-  readonly #server: Process
+  readonly #server: Process | undefined
   readonly #controller: Process | undefined
   #change = Promise.resolve()
   #stopping = false
   exitCode = 0
 
-  constructor(directory: string, flags: readonly string[], withController: boolean) {
-    this.#server = new Process('server', directory, 'server/main.ts', flags)
-    this.#server.onExit = (code) => {
-      // A signal from the terminal reaches the server as soon as it reaches this process.
-      if (this.#stopping) return
-      process.stderr.write(`${colors.red('error:')} the server ended with code ${String(code)}; waiting for a change\n`)
-      this.exitCode = 1
-    }
-    if (withController && existsSync(join(directory, 'controller/main.ts')))
+  constructor(directory: string, flags: readonly string[], { server, controller, watch: watching }: DevArguments) {
+    this.#server = server ? new Process('server', directory, 'server/main.ts', flags) : undefined
+    if (this.#server)
+      this.#server.onExit = (code) => {
+        // A signal from the terminal reaches the server as soon as it reaches this process.
+        if (this.#stopping) return
+        process.stderr.write(
+          `${colors.red('error:')} the server ended with code ${String(code)}${watching ? '; waiting for a change' : ''}\n`,
+        )
+        this.exitCode = 1
+        if (!watching) void this.stop().then(() => process.exit(1))
+      }
+    if (controller && existsSync(join(directory, 'controller/main.ts')))
       this.#controller = new Process('controller', directory, 'controller/main.ts', [], {
         KUBECONFIG: flagValue(flags, '--write-kubeconfig'),
       })
@@ -89,7 +104,7 @@ class Run {
     return this.#next(async () => {
       this.#stopping = false
       this.exitCode = 0
-      if (await this.#server.start('Ready at ')) await this.#controller?.start()
+      if (!this.#server || (await this.#server.start('Ready at '))) await this.#controller?.start()
     })
   }
 
@@ -102,7 +117,7 @@ class Run {
     this.#stopping = true
     return this.#next(async () => {
       await this.#controller?.stop()
-      await this.#server.stop()
+      await this.#server?.stop()
     })
   }
 

@@ -44,7 +44,8 @@ function textOf(file: string): string {
   }
 }
 
-function importInto(changes: Changes, crd: Crd, force: boolean): void {
+/** Lays the files of an imported kind, and installs its resource. */
+export function importInto(changes: Changes, crd: Crd, force: boolean): void {
   const { kind } = crd.names
   const place = { folder: crd.group.split('.')[0] ?? crd.group, file: kebabCase(kind) }
   const stored = crd.versions.find(({ storage }) => storage)

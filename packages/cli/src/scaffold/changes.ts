@@ -10,6 +10,8 @@ export interface SourceFile {
   readonly text: string
   /** For nobody else's eyes. */
   readonly secret?: boolean
+  /** Too long to be shown. */
+  readonly bulky?: boolean
 }
 
 export interface Change extends SourceFile {
@@ -73,7 +75,7 @@ export class Changes {
     const written = [...this.#files.values()].map((file): Change => {
       const old = this.#onDisk(file.path)
       const action = old === undefined ? 'create' : old === file.text ? 'unchanged' : 'update'
-      return { ...file, action, diff: file.secret ? '' : unifiedDiff(file.path, old, file.text) }
+      return { ...file, action, diff: file.secret || file.bulky ? '' : unifiedDiff(file.path, old, file.text) }
     })
     const removed = [...this.#removed].map((path): Change => {
       const diff = unifiedDiff(path, this.#onDisk(path) ?? '', '').replace(`+++ b/${path}`, '+++ /dev/null')

@@ -33,7 +33,7 @@ function asText(list: readonly Change[], options: WritingArguments, next: readon
   const changed = list.filter(({ action }) => action !== 'unchanged')
   if (!changed.length) return 'Nothing to change: everything is there already.\n'
   if (options['dry-run'])
-    return `${changed.map(({ path, diff }) => diff || `create ${path} (secret)\n`).join('')}${summary(changed)}; nothing was changed (--dry-run)\n`
+    return `${changed.map(({ path, diff, action }) => diff || `${action} ${path} (not shown)\n`).join('')}${summary(changed)}; nothing was changed (--dry-run)\n`
   const lines = changed.map(({ path, action }) => `  ${colored[action](action)} ${path}`)
   return `${[...lines, ...(next.length ? ['Next:', ...next.map((line) => `  ${line}`)] : [])].join('\n')}\n`
 }
