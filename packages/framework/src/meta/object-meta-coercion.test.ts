@@ -76,7 +76,6 @@ describe('coerceObjectMeta', () => {
       annotations: null,
       ownerReferences: [],
       finalizers: [],
-      managedFields: [],
       creationTimestamp: null,
       generation: 0,
       deletionGracePeriodSeconds: 0,
@@ -87,6 +86,11 @@ describe('coerceObjectMeta', () => {
     })
     expect(coerceObjectMeta(null, names)).to.deep.equal({ meta: {}, unknown: [] })
     expect(coerceObjectMeta(undefined, names)).to.deep.equal({ meta: {}, unknown: [] })
+  })
+
+  it('keeps empty managedFields', () => {
+    expect(coerceObjectMeta({ managedFields: [] }, names).meta).to.deep.equal({ managedFields: [] })
+    expect(coerceObjectMeta({ managedFields: null }, names).meta).to.deep.equal({})
   })
 
   it('completes owners, keeps an empty entry of managedFields', () => {

@@ -19,7 +19,8 @@ export interface CoercedObjectMeta {
 }
 
 /**
- * Metadata as Go's ObjectMeta holds it: unknown members, the selfLink and everything empty are gone, times are in UTC.
+ * Metadata as Go's ObjectMeta holds it: unknown members, the selfLink and everything empty
+ * but managedFields are gone, times are in UTC.
  * Throws 400 with encoding/json's text where a member has another type. Source: apiextensions schema/objectmeta.
  */
 export function coerceObjectMeta(value: JsonValue | undefined, names: KindNames): CoercedObjectMeta {
@@ -138,10 +139,10 @@ const strings: Reader = (value, owner) => {
 }
 
 const structs =
-  (struct: Struct): Reader =>
+  (struct: Struct, keepsEmpty = false): Reader =>
   (value, owner, path, unknown) => {
     if (!Array.isArray(value)) return mismatch(value, owner, `[]v1.${struct.name}`)
-    if (value.length === 0) return undefined
+    if (value.length === 0 && !keepsEmpty) return undefined
     return value.map((item, i) => readStruct(item ?? {}, struct, owner, `${path}[${String(i)}]`, unknown))
   }
 
@@ -191,6 +192,7 @@ const objectMeta: Struct = {
     ['annotations', stringMap],
     ['ownerReferences', structs(ownerReference)],
     ['finalizers', strings],
-    ['managedFields', structs(managedFieldsEntry)],
+    // Of an empty list the field manager makes something.
+    ['managedFields', structs(managedFieldsEntry, true)],
   ]),
 }

@@ -117,6 +117,14 @@ describe('FieldManager.update', () => {
     )
   })
 
+  it('is reset by an empty list too where that is said', () => {
+    const fields = manager({ emptyListResets: true })
+    const before = live({ a: '1' }, { managedFields })
+    const reset = fields.update(before, live({ a: '1' }, { managedFields: [] }), 'one')
+    expect(reset.metadata).not.to.have.property('managedFields')
+    expect(owners(fields.update(before, live({ a: '1' }), 'one'))).to.have.property('one Update')
+  })
+
   const malformed: readonly unknown[] = [
     [entry('x', {}, { operation: 'Delete' })],
     [entry('x', { xx: {} })],

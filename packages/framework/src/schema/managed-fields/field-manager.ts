@@ -16,6 +16,11 @@ export interface FieldManagerOptions extends Versions {
   readonly kind: string
   /** The name of the subresource, where the endpoint is one. */
   readonly subresource?: string | undefined
+  /**
+   * An empty list of managedFields in a body is a reset, as for Go types. For custom resources it says nothing: clients that know
+   * nothing of the field send that.
+   */
+  readonly emptyListResets?: boolean
 }
 
 /**
@@ -103,7 +108,7 @@ export class FieldManager {
   #startingManagers(live: KubeObject | undefined, object: KubeObject): Managers {
     const given: unknown = object.metadata.managedFields
     if (!this.#options.subresource && Array.isArray(given)) {
-      if (isReset(given)) return new Map()
+      if (given.length ? isReset(given) : this.#options.emptyListResets) return new Map()
       const managers = decodeOrEmpty(given as ManagedFieldsEntry[])
       if (managers.size) return managers
     }
@@ -139,7 +144,7 @@ export class FieldManager {
   }
 }
 
-/** A reset is exactly one entry that says nothing. An empty list is none: clients that know nothing of the field send that. */
+/** A reset is exactly one entry that says nothing. */
 const isReset = (entries: readonly unknown[]): boolean => entries.length === 1 && deepEqual(entries[0], {})
 
 function decodeOrEmpty(entries: readonly ManagedFieldsEntry[] | undefined): Managers {
