@@ -52,7 +52,7 @@ const versionOf = ({ version, schema, below }: FoundKind, storage: boolean): Crd
   name: version,
   served: true,
   storage,
-  schema: { openAPIV3Schema: cleaned(schema) as Record<string, unknown> },
+  schema: { openAPIV3Schema: cleaned(withoutMetadata(schema)) as Record<string, unknown> },
   subresources: {
     ...(below.includes('status') ? { status: {} } : {}),
     ...(below.includes('scale')
@@ -101,6 +101,12 @@ const withLocalReferences = ({ definitions, ...document }: Json): Json =>
       '"#/components/schemas/',
     ),
   ) as Json
+
+/** What all objects have is not for a kind to say. */
+function withoutMetadata(schema: Json): Json {
+  const { apiVersion: _, kind: __, metadata: ___, ...properties } = (schema['properties'] ?? {}) as Record<string, Json>
+  return { ...schema, properties }
+}
 
 /** Without what is said of a kind as a whole, and without the empty defaults that Go's documents have. */
 function cleaned(schema: unknown): unknown {
