@@ -13,6 +13,7 @@ import { manifests } from './manifests.ts'
 import { migrateStorage } from './migrate-storage.ts'
 import { run } from './run.ts'
 import { show } from './show.ts'
+import { upgrade } from './upgrade.ts'
 import { version } from './version.ts'
 
 /** All commands. One more is a file beside this one and a line here. */
@@ -30,6 +31,7 @@ export const commands = [
   conform,
   doctor,
   show,
+  upgrade,
   completion,
   version,
 ] as readonly CommandModule[]

@@ -17,9 +17,10 @@ export function renderTemplate(
   template: string,
   names: Readonly<Record<string, string>>,
   conditions: Readonly<Record<string, boolean>> = {},
+  from = templates,
 ): SourceFile[] {
-  if (templates === undefined) throw new Error('the package was built without its templates')
-  const root = join(templates, template)
+  if (from === undefined) throw new Error('the package was built without its templates')
+  const root = join(from, template)
   const renamed = renamer(names)
   return filesBelow(root).map((source) => ({
     path: renamed(relative(root, source).replaceAll(sep, '/')).replace(/(^|\/)_/g, '$1.'),
