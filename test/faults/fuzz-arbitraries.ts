@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { encodeCbor } from '../../packages/framework/src/endpoints/negotiation/cbor.ts'
 import { compileKind } from '../../packages/framework/src/schema/structural.ts'
 import type { Kind } from '../../packages/framework/src/schema/kind.ts'
