@@ -2,7 +2,7 @@ import { StatusError } from '../../meta/status.ts'
 import { asksForWebSocket, checkHandshake } from '../../request/web-socket.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { Watcher } from '../../registry/rest.ts'
-import type { WatchStream } from '../../storage/storage.ts'
+import type { WatchEvent, WatchStream } from '../../storage/storage.ts'
 import type { Exchange } from '../exchange.ts'
 import { takesGzip } from '../negotiation/gzip.ts'
 import { FieldSelector } from '../../meta/field-selector.ts'
@@ -67,25 +67,40 @@ function sinkOf(exchange: Exchange, { negotiated }: Rendering, options: DecodedL
   return new BodySink(exchange, negotiated.contentType, gzip)
 }
 
+/** So much is encoded before a client who takes no more is waited for: a state of any size costs a stalled client this much memory. */
+const sliceBytes = 64 * 1024
+
 /** Writes batch after batch; waits while the client takes no more, so that the stream's own limits apply. */
 async function pump(stream: WatchStream, sink: WatchSink, encoder: WatchEncoder): Promise<void> {
   for await (const batch of stream) {
-    if (sink.closed) return
-    const events: Buffer[] = []
-    let failed = false
+    let slice: Buffer[] = []
+    let bytes = 0
     for (const event of batch) {
-      try {
-        events.push(encoder.encode(event))
-        failed = event.type === 'ERROR'
-      } catch (error) {
-        events.push(encoder.encode({ type: 'ERROR', error: error as Error }))
-        failed = true
+      if (sink.closed) return
+      const { encoded, failed } = encode(encoder, event)
+      slice.push(encoded)
+      bytes += encoded.length
+      if (failed) {
+        void sink.write(slice)
+        return
       }
-      if (failed) break
+      if (bytes < sliceBytes) continue
+      const drained = sink.write(slice)
+      slice = []
+      bytes = 0
+      if (drained) await drained
     }
-    const drained = sink.write(events)
-    if (failed) return
+    if (slice.length === 0) continue
+    const drained = sink.write(slice)
     if (drained) await drained
+  }
+}
+
+function encode(encoder: WatchEncoder, event: WatchEvent): { encoded: Buffer; failed: boolean } {
+  try {
+    return { encoded: encoder.encode(event), failed: event.type === 'ERROR' }
+  } catch (error) {
+    return { encoded: encoder.encode({ type: 'ERROR', error: error as Error }), failed: true }
   }
 }
 
