@@ -9,11 +9,24 @@ interface Rule {
 
 const reading = ['get', 'list', 'watch']
 
-/** What the API servers may do in the cluster: ask who somebody is and what they may, know its namespaces, and no more. */
+/** They hold for what the API servers serve too. */
+const admissionConfigurations = [
+  'mutatingwebhookconfigurations',
+  'validatingwebhookconfigurations',
+  'mutatingadmissionpolicies',
+  'mutatingadmissionpolicybindings',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+]
+
+/** What the API servers may do in the cluster: ask who somebody is and what they may, know its namespaces, webhooks and policies, and no more. */
 export function apiServerRoles(placement: Placement): Manifest[] {
   const { name } = placement
   return [
-    clusterRole(placement, 'apiserver', name, [{ apiGroups: [''], resources: ['namespaces'], verbs: reading }]),
+    clusterRole(placement, 'apiserver', name, [
+      { apiGroups: [''], resources: ['namespaces'], verbs: reading },
+      { apiGroups: ['admissionregistration.k8s.io'], resources: admissionConfigurations, verbs: reading },
+    ]),
     clusterRoleBinding(placement, name, name, name),
     clusterRoleBinding(placement, `${name}:system:auth-delegator`, 'system:auth-delegator', name),
     {

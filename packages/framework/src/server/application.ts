@@ -1,13 +1,13 @@
 import Koa from 'koa'
 import type { Logger } from 'pino'
 import { AdmissionChain } from '../auth/admission/chain.ts'
-import { NamespaceLifecycle } from '../auth/admission/namespace-lifecycle.ts'
 import { AuthenticationChain } from '../auth/authentication/chain.ts'
 import { PeerCertificates } from '../auth/authentication/peer-certificates.ts'
 import { DiscoveryRoutes } from '../endpoints/discovery/discovery-routes.ts'
 import { Dispatcher } from '../endpoints/dispatcher.ts'
 import { OpenApiRoutes } from '../endpoints/openapi/openapi-routes.ts'
 import type { ResourceRegistry } from '../registry/resource-registry.ts'
+import { admissionPlugins } from './admission-plugins.ts'
 import type { Auditing } from './auditing.ts'
 import { director } from './director.ts'
 import { filterChain } from './filters/chain.ts'
@@ -39,11 +39,10 @@ export function application(parts: ApplicationParts): RequestListener {
   const app = new Koa<RequestState>()
   // The chain catches everything: what is left for koa to print are the connections that clients broke.
   app.silent = true
-  const dispatcher = new Dispatcher(
-    registry,
-    new AdmissionChain([new NamespaceLifecycle(surroundings.namespaces), ...(options.admission ?? [])]),
-    { cbor: options.featureGates?.CBORServingAndStorage },
-  )
+  const authorizer = surroundings.authorizer(options.authorizers ?? [])
+  const dispatcher = new Dispatcher(registry, new AdmissionChain(admissionPlugins(options, surroundings, authorizer)), {
+    cbor: options.featureGates?.CBORServingAndStorage,
+  })
   dispatcher.refresh()
   const groups = (): ResourceRegistry['groups'] => registry.groups
   const families = [
@@ -61,7 +60,7 @@ export function application(parts: ApplicationParts): RequestListener {
       [...surroundings.authenticators(new PeerCertificates()), ...(options.authenticators ?? [])],
       { anonymous: true },
     ),
-    authorizer: surroundings.authorizer(options.authorizers ?? []),
+    authorizer,
     requestHeaders: () => surroundings.requestHeaders,
     metrics,
     known: {

@@ -1,3 +1,4 @@
+import { admissionFlags } from './flags/admission-flags.ts'
 import { auditFlags } from './flags/audit-flags.ts'
 import type { FlagTable } from './flags/flag.ts'
 import { identityFlags } from './flags/identity-flags.ts'
@@ -6,4 +7,11 @@ import { servingFlags } from './flags/serving-flags.ts'
 import { storageFlags } from './flags/storage-flags.ts'
 
 /** The flags, in the order of the help. */
-export const flags: FlagTable = { ...servingFlags, ...identityFlags, ...limitFlags, ...auditFlags, ...storageFlags }
+export const flags: FlagTable = {
+  ...servingFlags,
+  ...identityFlags,
+  ...admissionFlags,
+  ...limitFlags,
+  ...auditFlags,
+  ...storageFlags,
+}

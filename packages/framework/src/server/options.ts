@@ -72,6 +72,12 @@ export interface ServerFlags {
   readonly requestheaderGroupHeaders?: readonly string[]
   readonly requestheaderExtraHeadersPrefix?: readonly string[]
   readonly requestheaderUidHeaders?: readonly string[]
+  /** Names of admission plugins that are on, whatever the next member says. */
+  readonly enableAdmissionPlugins?: readonly string[]
+  /** Names of admission plugins that are off. Default none: with a cluster behind the server, its webhooks and policies hold here too. */
+  readonly disableAdmissionPlugins?: readonly string[]
+  /** AdmissionConfiguration: who this server is to webhooks. */
+  readonly admissionControlConfigFile?: string
   /** What is written down about requests; without it nothing is. */
   readonly auditPolicyFile?: string
   /** Where audit events go, as lines of JSON; `-` is standard output. */

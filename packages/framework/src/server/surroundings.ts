@@ -1,4 +1,5 @@
 import type { NamespaceSource } from '../auth/admission/namespace-lifecycle.ts'
+import type { AdmissionPlugin } from '../auth/admission/plugin.ts'
 import type { Authenticator } from '../auth/authentication/authenticator.ts'
 import type { PeerCertificates } from '../auth/authentication/peer-certificates.ts'
 import type { RequestHeaderConfig } from '../auth/authentication/request-header.ts'
@@ -22,6 +23,8 @@ export interface Surroundings {
   authenticators(peers: PeerCertificates): readonly Authenticator[]
   /** `first` are the author's own, asked before the others. */
   authorizer(first: readonly Authorizer[]): Authorizer
+  /** What the cluster has to say of writes; `authorizer` answers what it asks about users. */
+  admission(authorizer: Authorizer): readonly AdmissionPlugin[]
   /** `listener` is called whenever {@link authorities} has changed. */
   onAuthoritiesChanged(listener: () => void): void
   /** When the stores are open. `ownAuthority` is the PEM of the server's own certificate authority, where it has one. */

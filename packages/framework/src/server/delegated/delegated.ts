@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
+import { ClusterAdmission } from '../../auth/admission/cluster-admission.ts'
 import { ClusterNamespaces } from '../../auth/admission/cluster-namespaces.ts'
+import type { AdmissionPlugin } from '../../auth/admission/plugin.ts'
 import { privilegedGroup, type Authenticator } from '../../auth/authentication/authenticator.ts'
 import { BearerTokenAuthenticator } from '../../auth/authentication/bearer-token.ts'
 import { CachedTokens } from '../../auth/authentication/cached-tokens.ts'
@@ -20,6 +22,8 @@ import { UnionAuthorizer } from '../../auth/authorization/union.ts'
 import { ReviewClient } from '../../auth/reviews/review-client.ts'
 import { Client } from '../../client/client.ts'
 import { KubeConfig } from '../../client/kube-config.ts'
+import { webhookKubeConfigs } from '../admission-configuration.ts'
+import { isEnabled } from '../admission-plugins.ts'
 import type { defaults, ServerFlags } from '../options.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import { proxyOfFlags, type FlaggedProxy } from '../request-header-flags.ts'
@@ -55,13 +59,14 @@ class Clients {
 }
 
 /**
- * A server behind the aggregation layer of a cluster: the cluster says who somebody is, what they may do, and which namespaces there are. Nobody
+ * A server behind the aggregation layer of a cluster: the cluster says who somebody is, what they may do, which namespaces there are, and what is done with writes. Nobody
  * is trusted but whom the cluster trusts. Source: server/options/recommended.go.
  */
 export class Delegated implements Surroundings {
   readonly resources = []
   readonly trustsOwnAuthority = false
   readonly namespaces: ClusterNamespaces
+  readonly #admission: ClusterAdmission
   readonly #flags: Flags
   readonly #log: Logger
   readonly #metrics: ServerMetrics
@@ -86,6 +91,12 @@ export class Delegated implements Surroundings {
       log.warn({ err: error }, what)
     }
     this.namespaces = new ClusterNamespaces(this.#clients.of(core), { onError: failed('watching namespaces failed') })
+    const users = webhookKubeConfigs(flags.admissionControlConfigFile)
+    this.#admission = new ClusterAdmission(this.#clients.of(core), this.namespaces, {
+      isEnabled: (plugin) => isEnabled(flags, plugin),
+      kubeConfigFile: (plugin) => users.get(plugin),
+      onError: failed('watching webhooks and policies failed'),
+    })
     if (!flags.authenticationSkipLookup)
       this.#lookup = new ClusterAuthentication(this.#authentication, {
         onError: failed('looking up the authentication of the cluster failed'),
@@ -101,7 +112,8 @@ export class Delegated implements Surroundings {
         name: 'informer-sync',
         on: ['readyz'],
         check: () => {
-          if (!this.namespaces.hasSynced) throw new Error('informers not synced: namespaces')
+          const unsynced = [...(this.namespaces.hasSynced ? [] : ['namespaces']), ...this.#admission.unsynced]
+          if (unsynced.length) throw new Error(`informers not synced: ${unsynced.join(', ')}`)
         },
       },
     ]
@@ -150,6 +162,10 @@ export class Delegated implements Surroundings {
     ])
   }
 
+  admission(authorizer: Authorizer): readonly AdmissionPlugin[] {
+    return this.#admission.plugins(authorizer)
+  }
+
   onAuthoritiesChanged(listener: () => void): void {
     this.#file?.onChange(listener)
     this.#proxy?.trust.onChange(listener)
@@ -158,6 +174,7 @@ export class Delegated implements Surroundings {
 
   async start(): Promise<void> {
     this.namespaces.start()
+    this.#admission.start()
     await this.#lookup?.start({ tolerateFailure: this.#flags.authenticationTolerateLookupFailure ?? false })
     this.#log.info('authentication and authorization are delegated to the cluster')
   }
@@ -165,7 +182,7 @@ export class Delegated implements Surroundings {
   async close(): Promise<void> {
     this.#file?.close()
     this.#proxy?.trust.close()
-    await Promise.all([this.namespaces.close(), this.#lookup?.close()])
+    await Promise.all([this.namespaces.close(), this.#admission.close(), this.#lookup?.close()])
     this.#clients.close()
   }
 

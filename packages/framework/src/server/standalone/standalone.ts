@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { AdmissionPlugin } from '../../auth/admission/plugin.ts'
 import { privilegedGroup, type Authenticator } from '../../auth/authentication/authenticator.ts'
 import { BearerTokenAuthenticator } from '../../auth/authentication/bearer-token.ts'
 import type { PeerCertificates } from '../../auth/authentication/peer-certificates.ts'
@@ -82,6 +83,11 @@ export class Standalone implements Surroundings {
       ...first,
       new DefaultRoles(),
     ])
+  }
+
+  /** There is no cluster that could have something to say. */
+  admission(): readonly AdmissionPlugin[] {
+    return []
   }
 
   onAuthoritiesChanged(listener: () => void): void {

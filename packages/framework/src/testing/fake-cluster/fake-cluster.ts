@@ -17,6 +17,7 @@ import { ApiServer } from '../../server/api-server.ts'
 import { createCertificate, type CertificateAndKey } from '../../server/serving/certificate-builder.ts'
 import { writePrivate } from '../../server/serving/certificate-files.ts'
 import { MemoryBackend } from '../../storage/backends/memory/index.ts'
+import { RegistrationResource, registrationKinds } from './admission-resources.ts'
 import {
   ConfigMap,
   SubjectAccessReviewResource,
@@ -37,7 +38,7 @@ const dayMs = 24 * 60 * 60 * 1000
 export type Grant = (attributes: AuthorizationAttributes) => boolean
 
 /**
- * As much of a cluster as a server behind its aggregation layer asks: namespaces, TokenReviews, SubjectAccessReviews, and the ConfigMap that names
+ * As much of a cluster as a server behind its aggregation layer asks: namespaces, TokenReviews, SubjectAccessReviews, webhooks and policies, and the ConfigMap that names
  * the trusted authorities. What an ordinary user may do are RBAC's default roles, and what the test grants.
  */
 export class FakeCluster {
@@ -77,6 +78,7 @@ export class FakeCluster {
       .install(new ConfigMapResource())
       .install(this.tokenReviews)
       .install(this.accessReviews)
+    for (const kind of registrationKinds) this.#server.install(new RegistrationResource(kind))
   }
 
   /** `port` 0 (default): a free one. */
