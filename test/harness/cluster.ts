@@ -97,6 +97,14 @@ export class Cluster {
     return cluster
   }
 
+  /** One call of etcd's, past kube-apiserver, by the path and JSON of its gateway: keys and values are base64. */
+  async etcdCall(path: string, body: object): Promise<Record<string, unknown>> {
+    const url = `http://127.0.0.1:${String(this.#ports.etcd)}/v3/${path}`
+    const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) })
+    if (!answer.ok) throw new Error(`etcd answered ${String(answer.status)}: ${await answer.text()}`)
+    return (await answer.json()) as Record<string, unknown>
+  }
+
   async startApiserver(): Promise<void> {
     await this.kubeApiserver.start(() => this.send('GET', '/readyz').then(({ status }) => status === 200))
   }
