@@ -3,6 +3,7 @@ import { coerceObjectMeta } from '../../meta/object-meta-coercion.ts'
 import { StatusError } from '../../meta/status.ts'
 import { getOwn, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { readYaml } from '../../util/yaml.ts'
+import { cannotUnmarshal } from '../patch/patch-document.ts'
 import type { IncomingWrite } from './incoming.ts'
 import type { Patcher } from './patch.ts'
 
@@ -11,9 +12,10 @@ export function applier(write: IncomingWrite, body: Buffer): Patcher {
   const { scope, query } = write
   return (live) => {
     // Read anew for each attempt: the field manager may change what it is given, and conflicts are rare.
-    const patch = readConfiguration(write, body.toString('utf8'))
-    checkIdentity(write, patch, live)
-    const merged = scope.fieldManager.apply(live, patch, write.manager, query.force ?? false)
+    const { configuration, duplicates } = parseConfiguration(body.toString('utf8'))
+    checkIdentity(write, configuration, live)
+    const merged = scope.fieldManager.apply(live, configuration, write.manager, query.force ?? false)
+    complain(write, duplicates)
     if (merged !== live) {
       // As decoding does for every other body: what metadata cannot hold goes, or is refused.
       merged.metadata = coerceObjectMeta(merged.metadata as unknown as JsonValue, scope.kind).meta
@@ -27,16 +29,15 @@ export function applier(write: IncomingWrite, body: Buffer): Patcher {
   }
 }
 
-function readConfiguration(write: IncomingWrite, text: string): KubeObject {
-  const { configuration, duplicates } = parseConfiguration(text)
+/** Once it has been merged: a conflict is answered first. */
+function complain(write: IncomingWrite, duplicates: readonly string[]): void {
   const { fieldValidation } = write.query
-  if (fieldValidation === 'Ignore' || !duplicates.length) return configuration
+  if (fieldValidation === 'Ignore' || !duplicates.length) return
   if (fieldValidation === 'Strict')
     throw StatusError.badRequest(
-      `error strict decoding YAML: error unmarshaling JSON: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`,
+      `error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`,
     )
   write.warn(duplicates)
-  return configuration
 }
 
 function parseConfiguration(text: string): { configuration: KubeObject; duplicates: readonly string[] } {
@@ -45,13 +46,14 @@ function parseConfiguration(text: string): { configuration: KubeObject; duplicat
   try {
     ;({ value, duplicates } = readYaml(text))
   } catch (error) {
-    throw StatusError.badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    })
+    const message = error instanceof Error ? error.message : String(error)
+    throw StatusError.badRequest(`error decoding YAML: error converting YAML to JSON: ${message}`, { cause: error })
   }
+  // Nothing at all is a configuration that says nothing.
+  value ??= {}
   if (!isObject(value))
     throw StatusError.badRequest(
-      `error decoding YAML: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`,
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: ${cannotUnmarshal(value, 'map[string]interface {}')}`,
     )
   const { metadata } = value
   if (metadata !== undefined && metadata !== null && !isObject(metadata))

@@ -164,9 +164,10 @@ function decodeOrFail(entries: readonly ManagedFieldsEntry[] | undefined): Manag
   }
 }
 
-/** As Go prints a GroupVersionKind: `/, Kind=` when nothing is given. */
+/** As Go prints a GroupVersionKind: `/, Kind=` when nothing is given, or an apiVersion that is none. */
 function gvkText(apiVersion: unknown, kind: unknown): string {
   const version = typeof apiVersion === 'string' ? apiVersion : ''
+  if (version.split('/').length > 2) return '/, Kind='
   return `${version.includes('/') ? version : `/${version}`}, Kind=${typeof kind === 'string' ? kind : ''}`
 }
 
