@@ -97,7 +97,7 @@ const boolean: Reader = (value, owner) => (typeof value === 'boolean' ? value : 
 
 const maxInt64 = 2 ** 63
 const integer: Reader = (value, owner) => {
-  if (typeof value === 'bigint') return Number(value)
+  if (typeof value === 'bigint') return value
   if (typeof value !== 'number') return mismatch(value, owner, 'int64')
   const fits = Number.isInteger(value) && value >= -maxInt64 && value < maxInt64
   return fits ? value : mismatch(value, owner, 'int64', ` ${String(value)}`)

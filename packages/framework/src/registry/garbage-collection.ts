@@ -1,6 +1,7 @@
 import type { KubeObject } from '../meta/object.ts'
 import { StatusError } from '../meta/status.ts'
 import type { Kind } from '../schema/kind.ts'
+import { nextGeneration } from './metadata-rules.ts'
 import type { DeleteOptions } from './rest.ts'
 
 export const orphanFinalizer = 'orphan'
@@ -38,7 +39,7 @@ export function finalizersForDeletion(object: KubeObject, options: DeleteOptions
 export function markAsDeleting(object: KubeObject, now: string): void {
   const { metadata } = object
   if (metadata.deletionGracePeriodSeconds === undefined && (metadata.generation ?? 0) > 0)
-    metadata.generation = (metadata.generation ?? 0) + 1
+    metadata.generation = nextGeneration(metadata)
   metadata.deletionTimestamp ??= now
   metadata.deletionGracePeriodSeconds = 0
 }

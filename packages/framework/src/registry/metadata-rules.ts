@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { generateName } from '../meta/names.ts'
-import type { KubeObject } from '../meta/object.ts'
+import type { KubeObject, ObjectMeta } from '../meta/object.ts'
 import { StatusError } from '../meta/status.ts'
 import { rfc3339 } from '../meta/time.ts'
 import type { Kind } from '../schema/kind.ts'
@@ -59,6 +59,12 @@ export function keepSystemMetadata(object: KubeObject, old: KubeObject): void {
   if (old.metadata.deletionTimestamp) metadata.deletionTimestamp = old.metadata.deletionTimestamp
   if (typeof old.metadata.deletionGracePeriodSeconds === 'number')
     metadata.deletionGracePeriodSeconds ??= old.metadata.deletionGracePeriodSeconds
+}
+
+/** The generation after this one. What a client wrote there itself may be beyond 2^53. */
+export function nextGeneration({ generation = 0 }: ObjectMeta): number {
+  const present = generation as number | bigint
+  return typeof present === 'bigint' ? (BigInt.asIntN(64, present + 1n) as unknown as number) : present + 1
 }
 
 /** True when anything but metadata (and the ignored members) differs. */

@@ -12,6 +12,7 @@ import {
   differsBeyondMetadata,
   fillSystemMetadata,
   keepSystemMetadata,
+  nextGeneration,
   refuseResourceVersion,
   settleNamespace,
   wipeSystemMetadata,
@@ -135,7 +136,7 @@ async function beforeUpdate<T extends KubeObject>(
   strategy.prepare(object, old, ctx)
   const ignored = resource.hasStatusSubresource ? ['status'] : []
   if (resource.managesGeneration && strategy.bumpsGeneration && differsBeyondMetadata(object, old, ignored))
-    metadata.generation = (old.metadata.generation ?? 0) + 1
+    metadata.generation = nextGeneration(old.metadata)
   keepSystemMetadata(object, old)
   if (object !== old) keepUnchangedTimes(old, object)
   const errors = [
