@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { findEtcdForFaults } from '../harness/etcd-binary.ts'
 import { check } from './checker.ts'
 import { defects } from './defects.ts'
 import { Random } from './random.ts'
@@ -6,7 +7,8 @@ import { runTrial, type Trial } from './trial.ts'
 
 const seconds = 35
 const seed = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 32))
-const etcd = process.env.ETCD_BINARY
+const found = findEtcdForFaults()
+const etcd = 'path' in found ? found.path : undefined
 
 /** The long run is `npm run test:faults`. */
 for (const store of etcd ? ['LMDB', 'etcd'] : ['LMDB'])
@@ -37,4 +39,4 @@ for (const store of etcd ? ['LMDB', 'etcd'] : ['LMDB'])
         ).to.equal(true)
       })
   })
-if (!etcd) console.log('LEFT OUT: kill -9 of etcd: there is none')
+if ('reason' in found) console.log(`LEFT OUT: kill -9 of etcd: ${found.reason}`)

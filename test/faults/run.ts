@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { findEtcd } from '../harness/etcd-binary.ts'
+import { findEtcdForFaults } from '../harness/etcd-binary.ts'
 import { runTrial } from './trial.ts'
 
 /** With what stands around it, a run ends in less than five minutes. */
@@ -14,7 +14,7 @@ const { values } = parseArgs({
 })
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32))
 const seconds = Number(values.seconds ?? defaultSeconds)
-const etcd = values.etcd === undefined ? findEtcd() : { path: values.etcd }
+const etcd = values.etcd === undefined ? findEtcdForFaults() : { path: values.etcd }
 const stores = 'path' in etcd ? [undefined, etcd.path] : [undefined]
 if ('reason' in etcd) console.log(`LEFT OUT: etcd: ${etcd.reason}`)
 for (const store of stores) {

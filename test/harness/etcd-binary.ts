@@ -26,6 +26,20 @@ export function findEtcd(): FoundEtcd {
   }
 }
 
+/** As 3.006: versions can be compared. */
+function etcdVersion(path: string): number {
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' })
+  const [, major = 0, minor = 0] = /etcd Version: (\d+)\.(\d+)/.exec(stdout) ?? []
+  return Number(major) + Number(minor) / 1000
+}
+
+/** Whether the fault test can read its log to the end, for which etcd must answer requests for progress; else why not. */
+export function findEtcdForFaults(): FoundEtcd {
+  const etcd = findEtcd()
+  if ('reason' in etcd || etcdVersion(etcd.path) >= 3.006) return etcd
+  return { reason: `${etcd.path} is older than 3.6` }
+}
+
 function onPath(): string | undefined {
   return (process.env.PATH ?? '')
     .split(delimiter)
