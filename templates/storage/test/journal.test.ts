@@ -5,6 +5,7 @@ import { backendConformance } from '@apiserver-kit/framework/storage/conformance
 import { Journal } from '../server/storage/journal.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'journal-'))
+let directory = ''
 after(() => {
   rmSync(folder, { recursive: true, force: true })
 })
@@ -13,8 +14,8 @@ after(() => {
 backendConformance(
   {
     name: 'Journal',
-    create: async () => new Journal(mkdtempSync(join(folder, 'data-'))),
-    reopen: async (backend) => new Journal((backend as Journal).directory),
+    create: async () => new Journal((directory = mkdtempSync(join(folder, 'data-')))),
+    reopen: async () => new Journal(directory),
   },
   { describe, it },
 )
