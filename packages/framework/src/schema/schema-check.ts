@@ -1,4 +1,5 @@
 import { isObject, type JsonValue } from '../util/json.ts'
+import { creationErrors } from './creation/creation-errors.ts'
 import type { Kind } from './kind.ts'
 
 /** What a keyword's value may be, and how that is said. */
@@ -82,9 +83,13 @@ const keywords: ReadonlyMap<string, Expectation> = new Map<string, Expectation>(
  * Refuses schemas with mistakes that would pass in silence: keywords that nobody knows (`minimun`), values of the wrong type (`minimum: "1"`), patterns
  * that are none. Throws a TypeError that names the kind, the place and the mistake.
  */
-export function checkSchema({ kind, apiVersion, schema: root }: Kind): void {
+export function checkSchema(declared: Kind): void {
+  const { kind, apiVersion, schema: root } = declared
   const mistake = mistakeOf(root, 'data')
   if (mistake !== undefined) throw new TypeError(`the schema of ${kind} (${apiVersion}) is wrong: ${mistake}`)
+  const errors = creationErrors(declared).map(String)
+  if (errors.length === 1) throw new TypeError(`${kind} (${apiVersion}) is declared wrong: ${errors.join()}`)
+  if (errors.length) throw new TypeError(`${kind} (${apiVersion}) is declared wrong:\n- ${errors.join('\n- ')}`)
 }
 
 function mistakeOf(source: JsonValue, path: string): string | undefined {

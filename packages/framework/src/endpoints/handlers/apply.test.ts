@@ -11,7 +11,11 @@ const Plain = defineKind({
   plural: 'plains',
   schema: Type.Object({
     spec: Type.Object(
-      { size: Type.Integer({ default: 1 }), any: Type.Optional(Type.Any()), note: Type.Optional(Type.String()) },
+      {
+        size: Type.Optional(Type.Integer({ default: 1 })),
+        any: Type.Optional(Type.Any()),
+        note: Type.Optional(Type.String()),
+      },
       { default: {} },
     ),
   }),

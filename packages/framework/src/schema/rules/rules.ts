@@ -1,3 +1,4 @@
+import type { FieldError } from '../../meta/field-error.ts'
 import { isObject, getOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
 import type { CelType } from '../cel/cel-type.ts'
 import { underKey } from '../member-path.ts'
@@ -25,6 +26,20 @@ export function compileRules(schema: StructuralSchema): RuleCheck | undefined {
     const ratcheting: Ratcheting = old ? { current: new Correlation(object, old), nearest: undefined } : unratcheted
     node(object, old, '', ratcheting, evaluation)
     return evaluation
+  }
+}
+
+/** The rules of a value that is no whole object, like a default's; undefined when it has none. */
+export function compileValueRules(
+  schema: StructuralSchema,
+): ((value: JsonValue, old: JsonValue | undefined) => readonly FieldError[]) | undefined {
+  const root = schema.embeddedResource
+  const node = compileNode({ validation: schema, schema, type: ruleType(schema), root, correlatable: true, path: '' })
+  if (!node) return undefined
+  return (value, old) => {
+    const evaluation = new RuleEvaluation()
+    node(value, old, '', unratcheted, evaluation)
+    return evaluation.errors
   }
 }
 
