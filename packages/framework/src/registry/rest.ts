@@ -46,6 +46,8 @@ export interface WriteChecks<T extends KubeObject> {
 }
 export interface WriteOptions<T extends KubeObject> {
   readonly dryRun: boolean
+  /** The object is given away: the caller neither keeps nor changes it any more. */
+  readonly owned?: boolean
   readonly checks: WriteChecks<T>
 }
 /** Makes the new object out of the current one (a PUT body, a patch, an apply). Called again after a conflict. */

@@ -74,9 +74,7 @@ export async function createObject<T extends KubeObject>(
     const ready = await beforeCreate(resource, candidate, ctx, options.checks)
     const name = ready.metadata.name ?? ''
     try {
-      return await interpreted('create', resource.groupResource, name, () =>
-        write(resource, ready, ctx, options.dryRun),
-      )
+      return await interpreted('create', resource.groupResource, name, () => write(resource, ready, ctx, options))
     } catch (error) {
       if (!(error instanceof StatusError) || error.reason !== 'AlreadyExists') throw error
       if (generated && attempt < generateNameAttempts) continue
@@ -90,10 +88,10 @@ async function write<T extends KubeObject>(
   resource: StoredResource<T>,
   object: T,
   ctx: RequestContext,
-  dryRun: boolean,
+  { dryRun, owned }: WriteOptions<T>,
 ): Promise<Answer<T>> {
   const key = resource.keyOf(ctx.namespace, object.metadata.name ?? '')
-  if (!dryRun) return resource.storage.create(key, object, { ttlSeconds: resource.ttlSeconds })
+  if (!dryRun) return resource.storage.create(key, object, { ttlSeconds: resource.ttlSeconds, owned })
   try {
     await resource.storage.get(key)
   } catch (error) {
@@ -219,6 +217,7 @@ export async function updateObject<T extends KubeObject>(
             ignoreNotFound: true,
             preconditions: { uid: options.uid },
             ttlSeconds: resource.ttlSeconds,
+            owned: options.owned,
             // Asked for only where a write meets another one
             get signal() {
               return ctx.signal

@@ -3,7 +3,7 @@ import type { KubeObject } from '../meta/object.ts'
 import { JsonCodec } from './codec.ts'
 import { StoredItem } from './stored-item.ts'
 
-const fieldsV1 = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`f:key-${String(i).padStart(3, '0')}`, {}]))
+const fieldsV1 = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`f:key-${String(i).padStart(3, '0')}`, {}]))
 const object = (spec: object): KubeObject =>
   ({
     apiVersion: 'example.com/v1',
@@ -32,8 +32,12 @@ describe('JsonCodec.decode', () => {
 
   for (const [name, spec] of Object.entries(specs))
     it(`gives of bytes just made what it gives of bytes that were read: ${name}`, () => {
-      for (const codec of [plain, converting]) {
-        const bytes = codec.encode(object(spec))
+      for (const [codec, owned] of [
+        [plain, false],
+        [plain, true],
+        [converting, false],
+      ] as const) {
+        const bytes = codec.encode(object(spec), owned)
         const read = decoded(new JsonCodec(options), Buffer.from(bytes))
         expect(decoded(codec, bytes)).to.deep.equal(read)
         expect(decoded(codec, bytes), 'once more').to.deep.equal(read)
@@ -41,9 +45,18 @@ describe('JsonCodec.decode', () => {
     })
 
   it('does not give twice what may be changed', () => {
-    const bytes = converting.encode(object({ a: 1 }))
-    const first = decoded(converting, bytes) as KubeObject & { spec: { a: number } }
-    first.spec.a = 2
-    expect(decoded(converting, bytes)).to.have.nested.property('spec.a', 1)
+    for (const codec of [plain, converting]) {
+      const bytes = codec.encode(object({ a: 1 }), true)
+      const first = decoded(codec, bytes) as KubeObject & { spec: { a: number } }
+      first.spec.a = 2
+      expect(decoded(codec, bytes)).to.have.nested.property('spec.a', 1)
+    }
+  })
+
+  it('keeps nothing of an object that somebody else has', () => {
+    const mine = object({ a: 1 }) as KubeObject & { spec: { a: number } }
+    const bytes = plain.encode(mine)
+    mine.spec.a = 2
+    expect(decoded(plain, bytes)).to.have.nested.property('spec.a', 1)
   })
 })

@@ -1,6 +1,6 @@
-import type { KubeObject } from '../meta/object.ts'
+import type { KubeObject, ObjectMeta } from '../meta/object.ts'
 import { objectText, type KnownFields } from '../meta/object-text.ts'
-import { isPlainJson, parseJson } from '../util/json.ts'
+import { isSortedJson, parseJson } from '../util/json.ts'
 import { decodeUtf8 } from '../util/utf8.ts'
 import { corrupt, isKubeObject, type ItemCodec, type SplicedBytes, type StoredItem } from './stored-item.ts'
 
@@ -14,7 +14,8 @@ export interface JsonCodecOptions {
   readonly toHub: (object: KubeObject) => KubeObject
 }
 
-const manyCharacters = 4096
+/** Of objects as large as this more is kept than their bytes. */
+export const largeBytes = 8192
 
 /** Canonical JSON: members sorted, but for apiVersion, kind and metadata, which stand first so that the place of the resourceVersion is known. */
 export class JsonCodec implements ItemCodec {
@@ -32,17 +33,28 @@ export class JsonCodec implements ItemCodec {
     this.#prefixBytes = Buffer.from(this.#prefix)
   }
 
-  encode(object: KubeObject): Buffer {
+  encode(object: KubeObject, owned = false): Buffer {
     const { fromHub } = this.#options
     const encoded = fromHub ? fromHub(object) : object
     const { metadata, managedFields, rest } = objectText(encoded)
     const text = `${this.#prefix}${metadata}}${rest && ','}${rest}}`
     const bytes = Buffer.from(text)
-    const { entries, start, end } = managedFields ?? { entries: [], start: 0, end: 0 }
-    if (fromHub && !text.includes(halfCharacter) && isPlain(encoded)) this.#made.set(bytes, encoded)
-    else if (end - start >= manyCharacters)
+    // What comes from a conversion is nobody else's, and asked for at once.
+    const keeps = fromHub ? true : owned && bytes.length >= largeBytes
+    if (keeps && !text.includes(halfCharacter)) this.#keep(bytes, encoded)
+    if (managedFields && managedFields.end - managedFields.start >= largeBytes && !this.#made.has(bytes)) {
+      const { entries, start, end } = managedFields
       this.#fields.set(bytes, { entries, start: this.#prefix.length + start, end: this.#prefix.length + end })
+    }
     return bytes
+  }
+
+  /** The object as its bytes will be read, where it holds nothing that is read as something else. */
+  #keep(bytes: Buffer, { metadata, apiVersion: _, kind: __, ...rest }: KubeObject): void {
+    const { managedFields, resourceVersion: ___, ...kept } = metadata
+    if (!isSortedJson(kept) || !isSortedJson(rest)) return
+    const { apiVersion, kind } = this.#options
+    this.#made.set(bytes, { apiVersion, kind, metadata: withManagedFields(kept, managedFields), ...rest })
   }
 
   decode(item: StoredItem): KubeObject {
@@ -91,9 +103,14 @@ export class JsonCodec implements ItemCodec {
   }
 }
 
-/** Beside managedFields, which nobody but the server writes. */
-const isPlain = ({ metadata: { managedFields: _, ...metadata }, ...members }: KubeObject): boolean =>
-  isPlainJson(metadata) && isPlainJson(members)
+/** In their place among the sorted members. */
+function withManagedFields(metadata: ObjectMeta, managedFields: ObjectMeta['managedFields']): ObjectMeta {
+  if (!managedFields?.length) return metadata
+  const members = Object.entries(metadata)
+  const place = members.findIndex(([key]) => key > 'managedFields')
+  members.splice(place < 0 ? members.length : place, 0, ['managedFields', managedFields])
+  return Object.fromEntries(members)
+}
 
 /** How half a pair of surrogates is written: it is read as U+FFFD. */
 const halfCharacter = '\\ud'

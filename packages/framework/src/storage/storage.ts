@@ -7,7 +7,7 @@ import type { StoredItem } from './stored-item.ts'
  */
 export interface Storage {
   /** Creates; StorageError `KeyExists`. The object's resourceVersion must be empty. */
-  create(key: string, object: KubeObject, options?: { ttlSeconds?: number }): Promise<StoredItem>
+  create(key: string, object: KubeObject, options?: StorageWriteOptions): Promise<StoredItem>
   /**
    * resourceVersion: '' linearizable, '0' any state, 'N' not older than N (504 when in the future).
    * StorageError `KeyNotFound`.
@@ -36,10 +36,14 @@ export interface StorageDeleteOptions {
 }
 /** `current` is undefined when the key is absent and `ignoreNotFound` is set. */
 export type TryUpdate = (current: StoredItem | undefined) => Promise<KubeObject> | KubeObject
-export interface GuaranteedUpdateOptions {
+export interface StorageWriteOptions {
+  readonly ttlSeconds?: number
+  /** The object is the store's from here on: nobody else keeps it, so that it need not be read from its bytes. */
+  readonly owned?: boolean
+}
+export interface GuaranteedUpdateOptions extends StorageWriteOptions {
   readonly ignoreNotFound?: boolean
   readonly preconditions?: Preconditions
-  readonly ttlSeconds?: number
   readonly signal?: AbortSignal
 }
 

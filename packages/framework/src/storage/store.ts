@@ -12,10 +12,12 @@ import type {
   StoredList,
   StorageListOptions,
   StorageWatchOptions,
+  StorageWriteOptions,
   TryUpdate,
   WatchStream,
 } from './storage.ts'
 import { ItemCache } from './item-cache.ts'
+import { largeBytes } from './codec.ts'
 import { corrupt, isKubeObject, StoredItem, type ItemCodec } from './stored-item.ts'
 import { StoreWatch } from './store-watch.ts'
 
@@ -44,12 +46,12 @@ export class Store implements Storage, ListSource {
     this.#resourcePrefix = options.resourcePrefix
   }
 
-  async create(key: string, object: KubeObject, options: { ttlSeconds?: number } = {}): Promise<StoredItem> {
+  async create(key: string, object: KubeObject, options: StorageWriteOptions = {}): Promise<StoredItem> {
     const { resourceVersion } = object.metadata
     if (resourceVersion && resourceVersion !== '0')
       throw new StorageError('Unknown', 'resourceVersion should not be set on objects to be created', { key })
     const place = this.objectKey(key)
-    const value = this.codec.encode(object)
+    const value = this.codec.encode(object, options.owned)
     try {
       return this.#written(
         await this.backend.commit({ key: place, value, expectedModRevision: 0, ttlSeconds: options.ttlSeconds }),
@@ -108,7 +110,7 @@ export class Store implements Storage, ListSource {
       const object = await update(item)
       // Nothing was changed; bytes that another release wrote are brought into today's form all the same.
       if (item && object === item.object && item.isInStoredForm) return item
-      const value = this.codec.encode(object)
+      const value = this.codec.encode(object, options.owned)
       if (item && value.equals(item.bytes)) return item
       try {
         return this.#written(
@@ -145,10 +147,10 @@ export class Store implements Storage, ListSource {
     return this.#parsed.get(key, modRevision) ?? new StoredItem(this.codec, key, value, modRevision)
   }
 
-  /** What was written last is often what is written next. */
+  /** What was written last is often what is written next: large objects, of which more is known than their bytes, are kept. */
   #written(entry: Entry): StoredItem {
     const item = this.item(entry)
-    this.#parsed.add(item)
+    if (item.bytes.length >= largeBytes) this.#parsed.add(item)
     return item
   }
 
@@ -197,7 +199,7 @@ export const isConflict = (error: unknown): error is StorageError =>
 
 /** The codec, with what it decodes kept for the next reader. */
 const remembering = (codec: ItemCodec, parsed: ItemCache): ItemCodec => ({
-  encode: (object) => codec.encode(object),
+  encode: (object, owned) => codec.encode(object, owned),
   spliced: (item) => codec.spliced(item),
   decode: (item) => {
     const object = codec.decode(item)

@@ -48,8 +48,8 @@ export class StoredItem {
 
 /** How objects of one resource become bytes and back. */
 export interface ItemCodec {
-  /** Canonical bytes of the object (given in the hub version) without resourceVersion. */
-  encode(object: KubeObject): Buffer
+  /** Canonical bytes of the object (given in the hub version) without resourceVersion. One that is `owned` may be kept, to be decoded's answer. */
+  encode(object: KubeObject, owned?: boolean): Buffer
   /** The object in the hub version, with its resourceVersion and defaults. Throws StorageError `Corrupt`. */
   decode(item: StoredItem): KubeObject
   /** The item's bytes with its resourceVersion in place: the object in the version it is stored in. */

@@ -168,16 +168,19 @@ function inOrder(value: JsonValue): boolean {
   return true
 }
 
-/** Whether reading the JSON of a value gives the same value, its strings left aside: it holds nothing but plain JSON. */
-export function isPlainJson(value: unknown): boolean {
+/** Whether reading the canonical JSON of a value gives the same value, strings left aside: it holds plain JSON and nothing else, keys in their order. */
+export function isSortedJson(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean'
   if (value === null) return true
-  if (Array.isArray(value)) return value.every(isPlainJson)
+  if (Array.isArray(value)) return value.every(isSortedJson)
   if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  let last = ''
   for (const key of Object.keys(value)) {
+    if (key < last) return false
+    last = key
     const member = (value as JsonObject)[key]
-    if (typeof member !== 'string' && !isPlainJson(member)) return false
+    if (typeof member !== 'string' && !isSortedJson(member)) return false
   }
   return true
 }

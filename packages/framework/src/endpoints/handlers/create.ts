@@ -24,6 +24,7 @@ export const create: Handler = async (scope, exchange) => {
   const tracked = write.track(undefined, object)
   const answer = await (scope.target as Creater<KubeObject>).create(await write.submit(tracked, undefined), context, {
     dryRun: write.query.dryRun,
+    owned: true,
     checks: writeChecks(scope, exchange, 'CREATE', write.query.dryRun),
   })
   respond(exchange, 201, rendering.negotiated.contentType, renderObject(scope, answer, rendering))

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../meta/object.ts'
 import { StatusError } from '../../meta/status.ts'
 import { rfc3339 } from '../../meta/time.ts'
 import { clone, deepEqual, getOwn, isObject, setOwn, type JsonValue } from '../../util/json.ts'
-import type { Type } from './atoms.ts'
+import { deduced, isMapOfScalars, type Type } from './atoms.ts'
 import { Change, neverOwned, type Versions } from './change.ts'
 import { conflictError, findConflicts, withoutFields } from './conflicts.ts'
 import { FieldSet } from './field-set.ts'
@@ -42,7 +42,7 @@ export class Application {
     this.#check(configuration)
     const value = configuration as unknown as JsonValue
     const last = managers.get(this.#identity)
-    const applied = this.#applied(toFieldSet(type, value))
+    const applied = this.#applied(toFieldSet(type, value, { known: last?.set }))
     const own: Manager = { manager, operation: 'Apply', apiVersion, subresource, time: last?.time, set: applied }
     managers.set(this.#identity, own)
     let merged = merge(type, (live as JsonValue | undefined) ?? type.zero, value) as unknown as KubeObject
@@ -52,7 +52,9 @@ export class Application {
     change.disown(managers, this.#identity)
     const unchanged = live !== undefined && deepEqual(live, merged)
     this.#settle(managers, own, last, unchanged ? own.time : rfc3339())
-    return unchanged ? undefined : unshared(merged, live)
+    return unchanged
+      ? undefined
+      : (unshared(type, merged as unknown as JsonValue, live as JsonValue | undefined) as unknown as KubeObject)
   }
 
   /** Nothing is to be pruned: the applier wants all that it wanted, and no other version shows fields that nobody owns. */
@@ -94,12 +96,13 @@ export class Application {
 }
 
 /** Without anything that is the live object's: what a merge did not have to change, it shares. In place. */
-function unshared<T>(merged: T, live: unknown): T {
+function unshared({ map }: Type, merged: JsonValue, live: JsonValue | undefined): JsonValue {
   if (merged === live || Array.isArray(merged)) return clone(merged)
-  if (isObject(merged) && isObject(live))
-    for (const key of Object.keys(merged)) {
-      const member = merged[key]
-      if (typeof member === 'object' && member !== null) setOwn(merged, key, unshared(member, getOwn(live, key)))
-    }
+  if (!isObject(merged) || !isObject(live) || (map && isMapOfScalars(map))) return merged
+  for (const key of Object.keys(merged)) {
+    const member = merged[key] ?? null
+    const type = map?.fields.get(key)?.type ?? map?.elementType ?? deduced
+    if (typeof member === 'object' && member !== null) setOwn(merged, key, unshared(type, member, getOwn(live, key)))
+  }
   return merged
 }

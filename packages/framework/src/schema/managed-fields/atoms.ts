@@ -50,6 +50,10 @@ export interface Type {
   readonly zero?: JsonObject
 }
 
+/** Labels, annotations and their like: nothing to go down into. */
+export const isMapOfScalars = ({ fields, elementType }: MapType): boolean =>
+  !fields.size && elementType?.scalar !== undefined && !elementType.map && !elementType.list
+
 const scalarType = (scalar: ScalarType): Type => ({ scalar, list: undefined, map: undefined })
 const noFields: ReadonlyMap<string, Field> = new Map()
 

@@ -11,7 +11,18 @@ export type PathElement = string
 /** A path from the root of an object; the root itself is the empty path. */
 export type Path = readonly PathElement[]
 
-export const fieldElement = (name: string): PathElement => `f:${name}`
+/** Names come again and again: one text for each need be put together, and hashed, but once. */
+const fieldElements = new Map<string, PathElement>()
+const maxFieldElements = 10_000
+
+export function fieldElement(name: string): PathElement {
+  const known = fieldElements.get(name)
+  if (known !== undefined) return known
+  if (fieldElements.size >= maxFieldElements) fieldElements.clear()
+  const element = `f:${name}`
+  fieldElements.set(name, element)
+  return element
+}
 
 export const valueElement = (value: JsonValue): PathElement => `v:${goJson(value)}`
 

@@ -52,7 +52,7 @@ function ownedFields(managers: Managers, first: string): Map<string, FieldSet> {
 }
 
 const fieldsOf = (type: Type, object: KubeObject, isPruned = false): FieldSet =>
-  withNamedFields(type, toFieldSet(type, object as unknown as JsonValue, isPruned))
+  withNamedFields(type, toFieldSet(type, object as unknown as JsonValue, { emptyLists: isPruned }))
 
 const without = (type: Type, object: KubeObject, fields: FieldSet, fillsIn = false): KubeObject =>
   remove(type, object as unknown as JsonValue, fields, fillsIn) as unknown as KubeObject

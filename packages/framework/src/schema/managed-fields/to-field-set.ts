@@ -1,6 +1,6 @@
-import { isObject, type JsonValue } from '../../util/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { atomKind, walkedKind } from './atom-kind.ts'
-import { deduced, type ListType, type MapType, type Type } from './atoms.ts'
+import { deduced, isMapOfScalars, type ListType, type MapType, type Type } from './atoms.ts'
 import { addNode, FieldSet, type FieldNode } from './field-set.ts'
 import { indexItems, ItemError } from './list-items.ts'
 import { fieldElement, type PathElement } from './path-element.ts'
@@ -8,29 +8,36 @@ import { fieldElement, type PathElement } from './path-element.ts'
 const whole: FieldNode = { member: true, below: undefined }
 const nothing: FieldNode = { member: false, below: undefined }
 
-/**
- * The fields that an object gives a value. An empty list of items gives none, but with `emptyLists`, that takes it for one that was
- * emptied and so would be null in Kubernetes. Source: structured-merge-diff typed/tofieldset.go.
- */
-export const toFieldSet = (type: Type, value: JsonValue, emptyLists = false): FieldSet =>
-  nodeOf(type, value, emptyLists).below ?? FieldSet.empty
+interface Walk {
+  /**
+   * An empty list of items gives no field, but here, where it is taken for one that was emptied and so would be null in Kubernetes.
+   */
+  readonly emptyLists?: boolean
+  /** A set that is probably the same, or has parts that are: they are answered in place of new ones. */
+  readonly known?: FieldSet | undefined
+}
 
-function nodeOf(type: Type, value: JsonValue, emptyLists: boolean): FieldNode {
+/** The fields that an object gives a value. Source: structured-merge-diff typed/tofieldset.go. */
+export const toFieldSet = (type: Type, value: JsonValue, { emptyLists = false, known }: Walk = {}): FieldSet =>
+  nodeOf(type, value, emptyLists, known).below ?? FieldSet.empty
+
+function nodeOf(type: Type, value: JsonValue, emptyLists: boolean, known?: FieldSet): FieldNode {
   const kind = walkedKind(type, atomKind(type, value))
-  if (kind === 'map' && type.map) return mapNode(type.map, value, emptyLists)
+  if (kind === 'map' && type.map) return mapNode(type.map, value, emptyLists, known)
   if (kind === 'list' && type.list) return listNode(type.list, value, emptyLists)
   return whole
 }
 
-function mapNode(map: MapType, value: JsonValue, emptyLists: boolean): FieldNode {
+function mapNode(map: MapType, value: JsonValue, emptyLists: boolean, known?: FieldSet): FieldNode {
   if (map.atomic) return whole
   if (!isObject(value)) return nothing
+  if (known && isMapOfScalars(map) && isSetOf(known, value)) return { member: false, below: known }
   const nodes = new Map<PathElement, FieldNode>()
   for (const key of Object.keys(value)) {
     const member = value[key] ?? null
     const field = map.fields.get(key)
     const element = field?.element ?? fieldElement(key)
-    const node = nodeOf(field?.type ?? map.elementType ?? deduced, member, emptyLists)
+    const node = nodeOf(field?.type ?? map.elementType ?? deduced, member, emptyLists, known?.nodes.get(element)?.below)
     // Keys of maps are owned themselves; members of structures only where they have nothing that could be owned.
     addNode(nodes, element, node.member || !field || member === null || isEmptyObject(member), node.below)
   }
@@ -51,6 +58,17 @@ function listNode(list: ListType, value: JsonValue, emptyLists: boolean): FieldN
     throw error
   }
   return { member: false, below: new FieldSet(nodes) }
+}
+
+/** Whether a set is just that of an object's keys. */
+function isSetOf({ nodes }: FieldSet, object: JsonObject): boolean {
+  const keys = Object.keys(object)
+  if (keys.length !== nodes.size) return false
+  for (const key of keys) {
+    const node = nodes.get(fieldElement(key))
+    if (!node?.member || node.below || typeof object[key] === 'object') return false
+  }
+  return true
 }
 
 const isEmptyObject = (value: JsonValue): boolean => isObject(value) && !Object.keys(value).length

@@ -8,9 +8,10 @@ import type {
   GuaranteedUpdateOptions,
   Storage,
   StorageDeleteOptions,
-  StoredList,
   StorageListOptions,
   StorageWatchOptions,
+  StorageWriteOptions,
+  StoredList,
   TryUpdate,
   WatchStream,
 } from '../storage.ts'
@@ -71,7 +72,7 @@ export class Cacher implements Storage {
     this.#feed = new Feed(store, this.#sink())
   }
 
-  create(key: string, object: KubeObject, options?: { ttlSeconds?: number }): Promise<StoredItem> {
+  create(key: string, object: KubeObject, options?: StorageWriteOptions): Promise<StoredItem> {
     return this.#store.create(key, object, options)
   }
 
