@@ -1,5 +1,6 @@
 import { field, FieldError } from '../../meta/field-error.ts'
 import { clone, deepEqual, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { compileDefaults } from '../defaulting.ts'
 import { compilePruning } from '../pruning.ts'
 import { compileValueRules } from '../rules/rules.ts'
 import { structuralSchema, type StructuralSchema } from '../structural-schema.ts'
@@ -30,10 +31,13 @@ function errorsOf(raw: JsonObject, value: JsonValue, path: string): FieldError[]
   const pruned = clone(value)
   compilePruning(schema, schema.embeddedResource)(pruned, [])
   const unknown = deepEqual(pruned, value) ? [] : [field.invalid(path, value, 'must not have unknown fields')]
-  const embedded = judged((violations) => compileEmbedded(schema)?.(value, violations), path)
+  // Members of a default have defaults of their own, which a definition's creation does not count.
+  const filled = clone(value)
+  compileDefaults(schema)?.(filled)
+  const embedded = judged((violations) => compileEmbedded(schema)?.(filled, violations), path)
   if (embedded.length) return [...unknown, ...embedded]
-  const errors = judged((violations) => compileCheck(schema)(value, undefined, violations), path)
-  return [...unknown, ...(errors.length ? errors : ruleErrorsOf(schema, value, path))]
+  const errors = judged((violations) => compileCheck(schema)(filled, undefined, violations), path)
+  return [...unknown, ...(errors.length ? errors : ruleErrorsOf(schema, filled, path))]
 }
 
 function judged(judge: (violations: Violation[]) => unknown, path: string): FieldError[] {
