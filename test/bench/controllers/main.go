@@ -78,6 +78,8 @@ func run(kubeconfig, namespace, count, label string) error {
 	if err != nil {
 		return err
 	}
+	// As the configuration that controller-runtime loads by itself.
+	config.QPS = -1
 	manager, err := ctrl.NewManager(config, ctrl.Options{
 		Cache:   cache.Options{DefaultNamespaces: map[string]cache.Config{namespace: {}}},
 		Metrics: server.Options{BindAddress: "0"},

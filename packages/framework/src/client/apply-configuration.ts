@@ -9,14 +9,15 @@ export type DeepPartial<V> = V extends readonly (infer Item)[]
       : { readonly [Member in keyof V]?: DeepPartial<V[Member]> }
     : V
 
-/** Metadata that an applier may have a say in; `name` says which object is meant. */
+/** Metadata that an applier may have a say in. */
 export interface ApplyMetadata extends DeepPartial<
   Pick<
     ObjectMeta,
     'namespace' | 'uid' | 'resourceVersion' | 'labels' | 'annotations' | 'finalizers' | 'ownerReferences'
   >
 > {
-  readonly name: string
+  /** Which object is meant. A TypeError where it is missing. */
+  readonly name?: string
   /** An object that was read has it; it is not sent. */
   readonly managedFields?: unknown
 }

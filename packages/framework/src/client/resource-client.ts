@@ -124,7 +124,7 @@ export class ResourceClient<T extends KubeObject> {
 
   /** Server-side apply: creates the object or changes the fields given, which `fieldManager` then owns. */
   apply(object: ApplyConfiguration<T>, options: ApplyOptions & { readonly subresource?: string }): Promise<T> {
-    const { name, namespace, managedFields: _, ...metadata } = object.metadata
+    const { name = '', namespace, managedFields: _, ...metadata } = object.metadata
     const body = { ...object, metadata: { ...metadata, name, ...(namespace ? { namespace } : {}) } }
     const path = this.#within(namespace).#path(name, options.subresource) + queryOf(options)
     return this.#send('PATCH', path, options, this.#encode(body), patchMediaTypes.apply)
