@@ -1,3 +1,4 @@
+import type { Authorizer } from '../auth/authorization/authorizer.ts'
 import type { AdmissionChain } from '../auth/admission/chain.ts'
 import { StatusError } from '../meta/status.ts'
 import type { InstalledResource, InstalledSubresource } from '../registry/installed.ts'
@@ -45,22 +46,26 @@ interface Endpoint {
   readonly subresources: ReadonlyMap<string, RequestScope>
 }
 
+export interface DispatcherOptions {
+  /** Asked once more where an update creates. */
+  readonly authorizer: Authorizer
+  /** The gate CBORServingAndStorage is open. */
+  readonly cbor?: boolean | undefined
+}
+
 /** Routes below /apis/GROUP/VERSION/: one look-up, then the verb. */
 export class Dispatcher {
   readonly #registry: ResourceRegistry
   readonly #admission: AdmissionChain
+  readonly #authorizer: Authorizer
   readonly #cbor: boolean
   #endpoints: Map<string, Endpoint> | undefined
   #groups = new Set<string>()
 
-  /** `cbor`: the gate CBORServingAndStorage is open. */
-  constructor(
-    registry: ResourceRegistry,
-    admission: AdmissionChain,
-    { cbor = false }: { readonly cbor?: boolean | undefined } = {},
-  ) {
+  constructor(registry: ResourceRegistry, admission: AdmissionChain, { authorizer, cbor = false }: DispatcherOptions) {
     this.#registry = registry
     this.#admission = admission
+    this.#authorizer = authorizer
     this.#cbor = cbor
   }
 
@@ -125,7 +130,7 @@ export class Dispatcher {
 
   #endpoint(resource: InstalledResource, converter: VersionConverter): Endpoint {
     const scope = (sub?: InstalledResource['subresources'][number]): RequestScope =>
-      new RequestScope(resource, sub, converter, this.#admission)
+      new RequestScope(resource, sub, converter, this.#admission, this.#authorizer)
     return { main: scope(), subresources: new Map(resource.subresources.map((s) => [s.name, scope(s)])) }
   }
 

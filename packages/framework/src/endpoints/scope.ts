@@ -1,3 +1,4 @@
+import type { Authorizer } from '../auth/authorization/authorizer.ts'
 import type { AdmissionChain } from '../auth/admission/chain.ts'
 import type { AdmissionObjects } from '../auth/admission/objects.ts'
 import type { GroupKind, GroupResource } from '../meta/group-version.ts'
@@ -42,6 +43,7 @@ export class RequestScope {
   readonly groupKind: GroupKind
   readonly versions: VersionConverter
   readonly admission: AdmissionChain
+  readonly authorizer: Authorizer
   readonly admissionObjects: AdmissionObjects
   readonly fieldManager: FieldManager
   readonly strategy: UpdateStrategy | undefined
@@ -55,7 +57,9 @@ export class RequestScope {
     subresource: InstalledSubresource | undefined,
     versions: VersionConverter,
     admission: AdmissionChain,
+    authorizer: Authorizer,
   ) {
+    this.authorizer = authorizer
     this.installed = installed
     this.resource = installed.resource
     this.subresource = subresource

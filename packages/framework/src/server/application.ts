@@ -41,6 +41,7 @@ export function application(parts: ApplicationParts): RequestListener {
   app.silent = true
   const authorizer = surroundings.authorizer(options.authorizers ?? [])
   const dispatcher = new Dispatcher(registry, new AdmissionChain(admissionPlugins(options, surroundings, authorizer)), {
+    authorizer,
     cbor: options.featureGates?.CBORServingAndStorage,
   })
   dispatcher.refresh()

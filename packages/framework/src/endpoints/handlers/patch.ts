@@ -9,6 +9,7 @@ import { decodeWriteQuery } from '../options/write-options.ts'
 import { renderObject } from '../render.ts'
 import { respond } from '../respond.ts'
 import { writeChecks } from './admission.ts'
+import { createOnUpdateChecks } from './create-on-update.ts'
 import { applier } from './apply.ts'
 import type { Exchange } from '../exchange.ts'
 import type { RequestScope } from '../scope.ts'
@@ -58,9 +59,10 @@ export const patch: Handler = async (scope, exchange) => {
     context,
     {
       dryRun,
+      owned: true,
       forceAllowCreate: isApply && !scope.subresource,
       checks: writeChecks(scope, exchange, 'UPDATE', dryRun),
-      createChecks: writeChecks(scope, exchange, 'CREATE', dryRun),
+      createChecks: createOnUpdateChecks(scope, exchange, dryRun),
     },
   )
   respond(

@@ -6,6 +6,7 @@ import { renderObject } from '../render.ts'
 import { respond } from '../respond.ts'
 import { decodedBody } from './decoded-body.ts'
 import { writeChecks } from './admission.ts'
+import { createOnUpdateChecks } from './create-on-update.ts'
 import type { Handler } from './handler.ts'
 import { IncomingWrite } from './incoming.ts'
 import { renderingOf } from './negotiation.ts'
@@ -31,10 +32,11 @@ export const update: Handler = async (scope, exchange) => {
     context,
     {
       dryRun,
+      owned: true,
       uid: object.metadata.uid || undefined,
       forceAllowCreate: false,
       checks: writeChecks(scope, exchange, 'UPDATE', dryRun),
-      createChecks: writeChecks(scope, exchange, 'CREATE', dryRun),
+      createChecks: createOnUpdateChecks(scope, exchange, dryRun),
     },
   )
   respond(
