@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, type Database, type RootDatabase } from 'lmdb'
+import { checkDataFile } from './file-check.ts'
 import { decodeState, encodeState, type State } from './rows.ts'
 
 export type Table = Database<Buffer, Buffer>
@@ -22,9 +23,10 @@ export const backupKey = Buffer.from('backup')
 export const ownerKey = Buffer.from('owner')
 export const stateKey = Buffer.from('state')
 
-/** Opens what is at `path`, or makes it. */
+/** Opens what is at `path`, or makes it. Throws StorageError `Corrupt`. */
 export function openTables(path: string, { sync }: { sync: boolean }): Tables {
   mkdirSync(path, { recursive: true, mode: 0o700 })
+  checkDataFile(path)
   const binary = { encoding: 'binary', keyEncoding: 'binary' } as const
   // overlappingSync would show, and acknowledge, what is not on the disk yet
   const root = open<Buffer, Buffer>({
