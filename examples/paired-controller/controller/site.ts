@@ -69,7 +69,7 @@ export class SiteReconciler extends Reconciler {
       const url = `https://${site.spec.host}/${title}`
       if (present.get(name)?.spec.url !== url) {
         const metadata = { name, namespace }
-        const page: Page = { apiVersion: site.apiVersion, kind: Page.kind, metadata, spec: { url } }
+        const page = { apiVersion: site.apiVersion, kind: Page.kind, metadata, spec: { url } }
         setControllerReference(site, page)
         await pages.apply(page, { fieldManager: 'site-controller', force: true, signal })
         this.#events.record(site, { reason: 'Written', action: 'Write', note: `Wrote page ${name}` })
