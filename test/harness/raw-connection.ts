@@ -76,7 +76,12 @@ export const frameTypes = {
 } as const
 
 /** One frame of HTTP/2 (RFC 9113 §4.1). */
-export function frame(type: keyof typeof frameTypes, flags: number, stream: number, payload = Buffer.alloc(0)): Buffer {
+export function frame(
+  type: keyof typeof frameTypes,
+  flags: number,
+  stream: number,
+  payload: Buffer = Buffer.alloc(0),
+): Buffer {
   const head = Buffer.alloc(9)
   head.writeUIntBE(payload.length, 0, 3)
   head.writeUInt8(frameTypes[type], 3)
