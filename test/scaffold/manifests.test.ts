@@ -81,6 +81,18 @@ describe('apiserver-kit manifests', function () {
     expect(reader.roleRef).to.include({ kind: 'Role', name: 'extension-apiserver-authentication-reader' })
     expect(find('ClusterRole', 'shop').rules).to.deep.equal([
       { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
+      {
+        apiGroups: ['admissionregistration.k8s.io'],
+        resources: [
+          'mutatingwebhookconfigurations',
+          'validatingwebhookconfigurations',
+          'mutatingadmissionpolicies',
+          'mutatingadmissionpolicybindings',
+          'validatingadmissionpolicies',
+          'validatingadmissionpolicybindings',
+        ],
+        verbs: ['get', 'list', 'watch'],
+      },
     ])
     for (const role of ['admin', 'edit', 'view'])
       expect(find('ClusterRole', `shop-${role}`).metadata.labels).to.include({
