@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -98,7 +99,7 @@ export class ExampleServer {
   }
 
   /** One GET as the administrator. */
-  get(path: string): Promise<{ status: number; body: string }> {
+  get(path: string): Promise<{ status: number; body: string; headers: IncomingHttpHeaders }> {
     return this.send('GET', path)
   }
 
@@ -107,7 +108,7 @@ export class ExampleServer {
     path: string,
     body?: string,
     headers: Record<string, string> = {},
-  ): Promise<{ status: number; body: string }> {
+  ): Promise<{ status: number; body: string; headers: IncomingHttpHeaders }> {
     const { cert, key, ca } = this.credentials
     return new Promise((resolve, reject) => {
       const options = {
@@ -125,7 +126,11 @@ export class ExampleServer {
         const chunks: Buffer[] = []
         response.on('data', (chunk: Buffer) => chunks.push(chunk))
         response.on('end', () => {
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() })
+          resolve({
+            status: response.statusCode ?? 0,
+            body: Buffer.concat(chunks).toString(),
+            headers: response.headers,
+          })
         })
         response.on('error', reject)
       })
