@@ -1,6 +1,6 @@
 import { field, type FieldError } from '../meta/field-error.ts'
 import { cloneObject, type KubeObject } from '../meta/object.ts'
-import { dedupOwnerReferences, finalizerWarnings } from '../meta/object-meta.ts'
+import { finalizerWarnings } from '../meta/object-meta.ts'
 import { StatusError } from '../meta/status.ts'
 import type { RequestContext } from '../request/context.ts'
 import { keepUnchangedTimes } from '../schema/managed-fields/unchanged-times.ts'
@@ -202,7 +202,6 @@ export async function updateObject<T extends KubeObject>(
     const old = current.object as T
     const object = await updated(old)
     checkResourceVersion(resource as never, object, current.resourceVersion)
-    dedup(object, ctx)
     const ready = await beforeUpdate(resource, object, old, ctx, options.checks, strategy)
     if (deletionIsComplete(ready)) throw new Emptied(ready)
     // The stored object itself: what stands there is in its stored form already.
@@ -231,11 +230,6 @@ export async function updateObject<T extends KubeObject>(
       return { object, created: false }
     }
   })
-}
-
-const dedup = (object: KubeObject, ctx: RequestContext): void => {
-  const warning = dedupOwnerReferences(object.metadata)
-  if (warning !== undefined) ctx.warnings.add(warning)
 }
 
 async function dryRunUpdate<T extends KubeObject>(

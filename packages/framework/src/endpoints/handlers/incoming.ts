@@ -46,8 +46,8 @@ export class IncomingWrite {
     settleNamespace(this.scope.installed.kind, object, this.exchange.context.namespace)
   }
 
-  dedupOwners(object: KubeObject): void {
-    const warning = dedupOwnerReferences(object.metadata)
+  dedupOwners(object: KubeObject, afterAdmission = false): void {
+    const warning = dedupOwnerReferences(object.metadata, afterAdmission)
     if (warning !== undefined) this.exchange.context.warnings.add(warning)
   }
 
@@ -71,6 +71,7 @@ export class IncomingWrite {
   /** The whole way of an object that a write has made, in Go's order; answers it in the hub version. An applied one may hold nulls. */
   async submit(object: KubeObject, live: KubeObject | undefined, isApplied = false): Promise<KubeObject> {
     await this.#admit(live ? 'UPDATE' : 'CREATE', object, live)
+    this.dedupOwners(object, true)
     if (live) checkVersion(this.scope, object, live)
     return this.#toHub(object, live, isApplied)
   }
