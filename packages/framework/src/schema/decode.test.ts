@@ -287,10 +287,10 @@ describe('decodeUnstructured', () => {
   it('gives the reason where there is no object', () => {
     for (const [value, error] of [
       [[], 'json: cannot unmarshal array into Go value of type map[string]interface {}'],
-      [{ a: 1 }, `Object 'Kind' is missing in '{"a":1}'`],
+      [{ b: 2, a: 1 }, `Object 'Kind' is missing in '{"a":1,"b":2}'`],
       [
-        { ...widget, apiVersion: 'example.com/v2' },
-        'the API version in the data (example.com/v2) does not match the expected API version (example.com/v1)',
+        { ...widget, apiVersion: '' },
+        'the API version in the data () does not match the expected API version (example.com/v1)',
       ],
       [
         { ...widget, metadata: { name: 1 } },
@@ -308,7 +308,16 @@ describe('decodeUnstructured', () => {
     expect(unknown).to.deep.equal(['unknown field "spec.x"', 'unknown field "y"'])
   })
 
-  it('answers 422 to another kind', () => {
-    expect(refusal(() => decodeUnstructured({ ...widget, kind: 'Gadget' }, compiled, options))[0]).to.equal(422)
+  it('answers 422 to another kind or version, in the words of what was made', () => {
+    const said = (other: object): [number, string] =>
+      refusal(() => decodeUnstructured({ ...widget, ...other }, compiled, options))
+    expect(said({ kind: 'Gadget' })).to.deep.equal([
+      422,
+      'Gadget.example.com "a" is invalid: kind: Invalid value: "Gadget": must be Widget',
+    ])
+    expect(said({ apiVersion: 'x/v1' })).to.deep.equal([
+      422,
+      'Widget.x "a" is invalid: apiVersion: Invalid value: "x/v1": must be example.com/v1',
+    ])
   })
 })

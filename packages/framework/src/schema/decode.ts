@@ -8,6 +8,7 @@ import {
   isObject,
   JsonSyntaxError,
   parseJson,
+  canonical,
   stringify,
   type JsonObject,
   type JsonValue,
@@ -137,14 +138,14 @@ export function decodeUnstructured(
   const typed = isTyped(kind)
   if (typed) completeTyped(value, kind)
   const given = text(value, 'kind')
-  if (given === '') return { unknown: [], error: missingKind(value) }
+  if (given === '') return { unknown: [], error: missingKind(canonical(value)) }
   const apiVersion = text(value, 'apiVersion')
   if (typed && (given !== kind.kind || apiVersion !== kind.apiVersion))
     return { unknown: [], error: notRegistered(given, apiVersion) }
-  if (apiVersion !== kind.apiVersion)
+  if (apiVersion === '')
     return {
       unknown: [],
-      error: `the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`,
+      error: `the API version in the data () does not match the expected API version (${kind.apiVersion})`,
     }
   const complaints: string[] = []
   try {
@@ -159,10 +160,14 @@ export function decodeUnstructured(
     return { unknown: [], error: error.message }
   }
   const object = value as unknown as KubeObject
-  if (given !== kind.kind)
-    throw StatusError.invalid({ group: kind.group, kind: given }, object.metadata.name ?? '', [
-      field.invalid('kind', given, `must be ${kind.kind}`),
-    ])
+  const wrongType = [
+    ...(given === kind.kind ? [] : [field.invalid('kind', given, `must be ${kind.kind}`)]),
+    ...(apiVersion === kind.apiVersion ? [] : [field.invalid('apiVersion', apiVersion, `must be ${kind.apiVersion}`)]),
+  ]
+  if (wrongType.length) {
+    const group = apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : ''
+    throw StatusError.invalid({ group, kind: given }, object.metadata.name ?? '', wrongType)
+  }
   complaints.push(...compiled.prune(object))
   compiled.default(object)
   if (fieldValidation === 'Ignore') return { object, unknown: [] }
@@ -210,7 +215,7 @@ function protobufProblem(body: Buffer): string {
 
 function objectOf(value: JsonValue, body: Buffer, kind: string): JsonObject {
   if (isObject(value)) return value
-  if (value === null) throw unrecognized(kind, missingKind(value), body)
+  if (value === null) throw unrecognized(kind, missingKind(stringify(value)), body)
   const target =
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
   throw unrecognized(kind, versionKindProblem(typeName(value), `Go value of type ${target}`), body)
@@ -229,14 +234,14 @@ function kindOf(value: JsonObject, body: Buffer, expected: string): string {
   if (apiVersion.split('/').length > 2)
     throw unrecognized(expected, `unexpected GroupVersion string: ${apiVersion}`, body)
   const given = text(value, 'kind')
-  if (given === '') throw unrecognized(expected, missingKind(value), body)
+  if (given === '') throw unrecognized(expected, missingKind(stringify(value)), body)
   return given
 }
 
 const versionKindProblem = (found: string, target: string): string =>
   `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into ${target}`
 
-const missingKind = (value: JsonValue): string => `Object 'Kind' is missing in '${stringify(value)}'`
+const missingKind = (json: string): string => `Object 'Kind' is missing in '${json}'`
 
 function text(value: JsonObject, member: string): string {
   const found = getOwn(value, member)
