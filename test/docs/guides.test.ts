@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect } from 'chai'
+import { TemporaryProject } from '../scaffold/temporary-project.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const main = join(root, 'packages/cli/dist/main.js')
+const docs = join(root, 'docs')
+
+/** Their commands are run and their files written, in order, into one project each. */
+const walked = [
+  'tutorial.md',
+  'guides/kinds.md',
+  'guides/virtual-resources.md',
+  'guides/testing.md',
+  'guides/deploying.md',
+] as const
+const told = ['guides/troubleshooting.md', 'aggregate-or-crd.md', 'migration.md'] as const
+
+const blocksOf = (text: string): { language: string; name: string; code: string }[] =>
+  [...text.matchAll(/^```(\w*) ?(\S*)\n([^]*?)^```$/gm)].map(([, language = '', name = '', code = '']) => ({
+    language,
+    name,
+    code,
+  }))
+
+describe('docs', function () {
+  this.timeout(120_000)
+
+  for (const name of walked)
+    it(`${name} can be followed`, () => {
+      const project = new TemporaryProject()
+      try {
+        for (const block of blocksOf(readFileSync(join(docs, name), 'utf8')))
+          if (block.language === 'ts') {
+            expect(block.name, block.code).to.match(/^(apis|server|controller|test)\/.*\.ts$/)
+            project.write(block.name, block.code)
+          } else if (block.language === 'sh' && block.name === '')
+            for (const line of block.code.trim().split('\n')) {
+              const [, command = ''] = /^npx apiserver-kit (.+)$/.exec(line) ?? []
+              expect(command, `${name}: ${line}`).to.not.equal('')
+              project.ok(...command.split(' '))
+            }
+        project.typeCheck()
+        project.test()
+      } finally {
+        project.remove()
+      }
+    })
+
+  it('name commands and flags that there are', () => {
+    const help = new Map<string, string>()
+    for (const name of [...walked, ...told])
+      for (const [, words = ''] of readFileSync(join(docs, name), 'utf8').matchAll(
+        /(?:npx apiserver-kit|npx @apiserver-kit\/cli) ([^`\n]+)/g,
+      )) {
+        const command = words
+          .split(' ')
+          .filter((word) => /^[a-z][a-z-]*$/.test(word))
+          .slice(0, /^(create|import|run) /.test(words) ? 2 : 1)
+        const flags = [...words.matchAll(/(--[a-z-]+)/g)].map(([flag]) => flag.replace('--no-', '--'))
+        const key = command.join(' ')
+        if (!help.has(key)) {
+          const run = spawnSync(process.execPath, [main, ...command, '--help'], { encoding: 'utf8' })
+          expect(run.status, `${name}: ${key}\n${run.stderr}`).to.equal(0)
+          help.set(key, run.stdout)
+        }
+        for (const flag of flags) expect(help.get(key), `${name}: ${key}`).to.match(new RegExp(`${flag}\\b`))
+      }
+    expect(help.size).to.be.greaterThan(8)
+  })
+
+  it('lead to files that there are', () => {
+    const pages = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'))
+    for (const page of pages)
+      for (const [, link = ''] of readFileSync(join(docs, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g))
+        expect(existsSync(join(docs, dirname(page), link)), `${page}: ${link}`).to.equal(true)
+  })
+})
