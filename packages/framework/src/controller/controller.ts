@@ -11,7 +11,7 @@ import { ReconcileWorker } from './reconcile-worker.ts'
 import type { Reconciler } from './reconciler.ts'
 import { toItself, toOwner, type RequestMapping } from './request-mapping.ts'
 import { listenTo, type Source } from './source.ts'
-import { WorkQueue } from './work-queue.ts'
+import { WorkQueue, type AddOptions } from './work-queue.ts'
 
 export interface ControllerOptions {
   /** Unique in a Manager. Default: the kind of `for`, in lower case. */
@@ -29,6 +29,12 @@ export interface ControllerOptions {
   /** Whether objects are read already before this process is the leader, so that it starts at once then. Default false. */
   readonly enableWarmup?: boolean
 }
+
+/** Adds requests to a controller for reasons of its own: a timer, a message from elsewhere. */
+export type RequestFeed = (
+  add: (request: NamespacedName, options?: AddOptions) => void,
+  signal: AbortSignal,
+) => void | Promise<void>
 
 export interface OwnsOptions {
   /** Every owner of the kind, not only the one that is the controller. */
@@ -52,6 +58,8 @@ export class Controller {
   readonly #reconciler: Reconciler
   readonly #options: ControllerOptions
   readonly #sources: Source[] = []
+  readonly #feeds: RequestFeed[] = []
+  #filter: Predicate | undefined
   #kind: ResourceKind | undefined
   #started = false
 
@@ -97,6 +105,18 @@ export class Controller {
     return this.#watch(kind, map, predicates)
   }
 
+  /** Anything that is no kind: it gets what adds requests, and runs until the signal aborts. A failure stops the controller. */
+  feed(feed: RequestFeed): this {
+    this.#feeds.push(feed)
+    return this
+  }
+
+  /** A predicate for the changes of all kinds, beside their own. */
+  withEventFilter(predicate: Predicate): this {
+    this.#filter = predicate
+    return this
+  }
+
   /** With `enableWarmup`, lets the cache read what this controller is going to need. */
   warmUp({ cache }: ControllerContext): void {
     if (this.#options.enableWarmup) for (const { kind } of this.#sources) cache.informer(kind)
@@ -108,7 +128,7 @@ export class Controller {
    */
   async start(signal: AbortSignal, { cache, logger, metrics, clock }: ControllerContext): Promise<void> {
     if (this.#started) throw new TypeError(`controller ${this.name} was started more than once`)
-    if (this.#sources.length === 0)
+    if (this.#sources.length === 0 && this.#feeds.length === 0)
       throw new TypeError(`there are no watches configured, controller ${this.name} will never get triggered`)
     this.#started = true
     const { rateLimiter, maxConcurrentReconciles = 1, reconciliationTimeoutMs } = this.#options
@@ -126,7 +146,7 @@ export class Controller {
       observer: metrics?.controller(this.name, maxConcurrentReconciles),
     })
     const handlers = this.#sources.map((source) =>
-      listenTo(source, cache, queue, (err) => {
+      listenTo(this.#filtered(source), cache, queue, (err) => {
         logger.error({ ...this.#fields(), source: source.kind.kind, err }, 'Cannot map an object to requests')
       }),
     )
@@ -134,7 +154,13 @@ export class Controller {
       await this.#synced(signal, cache)
       if (signal.aborted) return
       logger.info({ ...this.#fields(), workerCount: maxConcurrentReconciles }, 'Starting workers')
-      await Promise.all(Array.from({ length: maxConcurrentReconciles }, () => worker.run(signal)))
+      const add = (request: NamespacedName, options?: AddOptions): void => queue.add(request, options)
+      const workers = Array.from({ length: maxConcurrentReconciles }, () => worker.run(signal))
+      // A feed that ends is no reason to end; one that fails is, once the calls that run have ended.
+      const feeds = Promise.all(this.#feeds.map(async (feed) => feed(add, signal)))
+      feeds.catch(() => queue.shutDown())
+      await Promise.all(workers)
+      await feeds
     } finally {
       queue.shutDown()
       for (const handler of handlers) handler.remove()
@@ -149,6 +175,10 @@ export class Controller {
     // The informer of a kind gives objects of that kind only.
     this.#sources.push({ kind, map: map as RequestMapping<KubeObject>, predicate: and(...predicates) })
     return this
+  }
+
+  #filtered(source: Source): Source {
+    return this.#filter ? { ...source, predicate: and(this.#filter, source.predicate) } : source
   }
 
   async #synced(signal: AbortSignal, cache: InformerCache): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.ts'
+import type { Clock } from '../util/clock.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { LeaderElector, type LeaderElectionObserver, type LeaderElectionOptions } from './leader-elector.ts'
 import type { Logger } from './logger.ts'
@@ -11,18 +12,24 @@ export class Election {
   readonly #stop = new AbortController()
   #running: Promise<void> = Promise.resolve()
 
-  constructor(client: Client, options: LeaderElectionOptions, logger: Logger, observer: LeaderElectionObserver = {}) {
+  constructor(
+    client: Client,
+    options: LeaderElectionOptions,
+    logger: Logger,
+    { clock, ...observer }: LeaderElectionObserver & { readonly clock?: Clock } = {},
+  ) {
     this.#recorder = new EventRecorder(client, options.id, {
       onError: (err) => logger.debug({ err }, 'Failed to write an event of the leader election'),
     })
-    this.elector = new LeaderElector(client, options, logger, {
+    const told: LeaderElectionObserver = {
       ...observer,
       onChange: (leading, lease) => {
         observer.onChange?.(leading, lease)
         const note = `${this.elector.identity} ${leading ? 'became leader' : 'stopped leading'}`
         if (lease) this.#recorder.record(lease, { reason: 'LeaderElection', action: leading ? 'Lead' : 'Stop', note })
       },
-    })
+    }
+    this.elector = new LeaderElector(client, options, logger, told, clock)
   }
 
   /** Resolves when the candidate has withdrawn or stopped, rejects when it was the leader and lost that. */

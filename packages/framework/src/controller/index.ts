@@ -7,7 +7,13 @@ export {
   type Condition,
   type ConditionUpdate,
 } from './conditions.ts'
-export { Controller, type ControllerContext, type ControllerOptions, type OwnsOptions } from './controller.ts'
+export {
+  Controller,
+  type ControllerContext,
+  type ControllerOptions,
+  type OwnsOptions,
+  type RequestFeed,
+} from './controller.ts'
 export { ControllerError, type ControllerErrorCode } from './controller-error.ts'
 export { ControllerMetrics } from './controller-metrics.ts'
 export {

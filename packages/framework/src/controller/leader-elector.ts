@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '../client/client.ts'
 import { isAlreadyExists, isConflict, isNotFound } from '../client/error-kinds.ts'
 import type { ResourceClient } from '../client/resource-client.ts'
 import type { WriteGuard } from '../client/write-guard.ts'
 import { rfc3339Micro } from '../meta/time.ts'
+import { pause, systemClock, type Clock } from '../util/clock.ts'
 import { CallSignal } from './call-signal.ts'
 import { ControllerError } from './controller-error.ts'
 import { Lease, type LeaseSpec } from '../client/kinds/coordination.ts'
@@ -39,7 +39,7 @@ export interface LeaderElectionObserver {
 
 interface Observed {
   readonly lease: Lease
-  /** When this process saw it change, in milliseconds of performance.now(). */
+  /** When this process saw it change, in milliseconds of the clock. */
   readonly at: number
 }
 
@@ -58,14 +58,22 @@ export class LeaderElector implements WriteGuard {
   readonly #namespace: string
   readonly #logger: Logger
   readonly #observer: LeaderElectionObserver
+  readonly #clock: Clock
   readonly #lost = new AbortController()
   #observed: Observed | undefined
   #leading = false
-  /** When the last renewal that succeeded was begun, in milliseconds of performance.now(). */
+  /** When the last renewal that succeeded was begun, in milliseconds of the clock. */
   #renewedAt = -Infinity
 
   /** Throws a TypeError for times that do not fit together. */
-  constructor(client: Client, options: LeaderElectionOptions, logger: Logger, observer: LeaderElectionObserver = {}) {
+  constructor(
+    client: Client,
+    options: LeaderElectionOptions,
+    logger: Logger,
+    observer: LeaderElectionObserver = {},
+    clock: Clock = systemClock,
+  ) {
+    this.#clock = clock
     this.#options = {
       leaseDurationMs: 15_000,
       renewDeadlineMs: 10_000,
@@ -112,7 +120,7 @@ export class LeaderElector implements WriteGuard {
 
   /** Throws, for a health check, when the leader has not renewed its Lease for so long after it expired. */
   checkHealth(toleranceMs = 0): void {
-    const overdueMs = performance.now() - this.#renewedAt - this.#options.leaseDurationMs
+    const overdueMs = this.#clock.now() - this.#renewedAt - this.#options.leaseDurationMs
     if (this.#leading && overdueMs > toleranceMs)
       throw new Error(`failed election to renew leadership on lease ${this.id}`)
   }
@@ -128,7 +136,7 @@ export class LeaderElector implements WriteGuard {
         this.#observer.onChange?.(true, this.#observed?.lease)
         return true
       }
-      await pause(retryPeriodMs * (1 + Math.random() * acquireJitter), signal)
+      await pause(this.#clock, retryPeriodMs * (1 + Math.random() * acquireJitter), signal)
     }
     return false
   }
@@ -136,7 +144,7 @@ export class LeaderElector implements WriteGuard {
   /** Keeps the leadership until the signal aborts; rejects with ERR_LEADER_ELECTION_LOST when that cannot be done. */
   async renew(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await pause(Math.min(this.#options.retryPeriodMs, this.#remainingMs()), signal)
+      await pause(this.#clock, Math.min(this.#options.retryPeriodMs, this.#remainingMs()), signal)
       if (isAborted(signal)) return
       if (this.#remainingMs() > 0 && (await this.#try(signal, this.#remainingMs()))) continue
       if (!isAborted(signal) && this.#remainingMs() <= 0) {
@@ -194,7 +202,7 @@ export class LeaderElector implements WriteGuard {
   /** One try to get or to keep the Lease. */
   async #try(signal: AbortSignal, atMostMs = Infinity): Promise<boolean> {
     const call = new CallSignal(signal, Math.min(this.#attemptMs(), atMostMs), 'a request for the lease')
-    const startedAt = performance.now()
+    const startedAt = this.#clock.now()
     try {
       if (!(await this.#acquireOrRenew(call.signal))) return false
       this.#renewedAt = startedAt
@@ -245,7 +253,7 @@ export class LeaderElector implements WriteGuard {
   #mayTake({ spec = {} }: Lease): boolean {
     const { holderIdentity = '', leaseDurationSeconds = 0 } = spec
     if (holderIdentity === '' || holderIdentity === this.identity) return true
-    return performance.now() >= (this.#observed?.at ?? Infinity) + 1000 * leaseDurationSeconds
+    return this.#clock.now() >= (this.#observed?.at ?? Infinity) + 1000 * leaseDurationSeconds
   }
 
   #specAfter(old: LeaseSpec | undefined): LeaseSpec {
@@ -263,11 +271,11 @@ export class LeaderElector implements WriteGuard {
   }
 
   #observe(lease: Lease): void {
-    this.#observed = { lease, at: performance.now() }
+    this.#observed = { lease, at: this.#clock.now() }
   }
 
   #remainingMs(): number {
-    return this.#renewedAt + this.#options.renewDeadlineMs - performance.now()
+    return this.#renewedAt + this.#options.renewDeadlineMs - this.#clock.now()
   }
 
   #attemptMs(): number {
@@ -276,8 +284,6 @@ export class LeaderElector implements WriteGuard {
 }
 
 const lost = (): ControllerError => new ControllerError('ERR_LEADER_ELECTION_LOST', 'leader election lost')
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  sleep(Math.max(0, ms), undefined, { signal }).catch(() => undefined)
 
 /** A call, because the compiler believes that what it has seen false in a loop's condition stays false. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted

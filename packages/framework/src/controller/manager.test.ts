@@ -18,7 +18,7 @@ import type { KubeObject } from '../meta/object.ts'
 import { Controller, type ControllerOptions } from './controller.ts'
 import type { Logger } from './logger.ts'
 import { Manager } from './manager.ts'
-import { generationChanged } from './predicate.ts'
+import { generationChanged, objectPredicate } from './predicate.ts'
 import { Reconciler, TerminalError, type ReconcileContext, type ReconcileResult } from './reconciler.ts'
 import { lowPriority } from './work-queue.ts'
 
@@ -256,6 +256,21 @@ describe('Manager', () => {
       reconcileID: line['reconcileID'],
       reconcileIDAgain: line['reconcileID'],
     })
+  })
+
+  it('takes requests from sources of its own, and asks the predicate of all', async () => {
+    world.widgets = [widget('seen', 5), widget('unseen', 5)]
+    const reconciler = new RecordingReconciler()
+    await start(reconciler, (c) =>
+      c
+        .for(Widget)
+        .withEventFilter(objectPredicate(({ metadata }) => metadata.name !== 'unseen'))
+        .feed((add) => add({ namespace: 'other', name: 'fed' }, { priority: -200 })),
+    )
+    await world.send('widgets', 'ADDED', widget('unseen', 11))
+    await world.send('widgets', 'ADDED', widget('new', 12))
+    expect([...(await reconciler.until(3))].sort()).to.deep.equal(['default/new', 'default/seen', 'other/fed'])
+    expect(world.logged).to.not.include('Reconciler error')
   })
 
   it('survives a mapping that throws', async () => {

@@ -57,7 +57,7 @@ export class Manager {
     this.logger = options.logger ?? pino()
     const client = this.#clientOf(options)
     this.endpoints = new ManagerEndpoints(options, this.metrics, this.logger)
-    this.#election = options.leaderElection && this.#electionOf(client, options.leaderElection)
+    this.#election = options.leaderElection && this.#electionOf(client, options.leaderElection, clock)
     this.client = this.#election ? client.guarded(this.#election.elector) : client
     this.#graceMs = options.gracefulShutdownTimeoutMs ?? 30_000
     this.cache = new InformerCache(client, {
@@ -169,10 +169,11 @@ export class Manager {
       })
   }
 
-  #electionOf(client: Client, options: LeaderElectionOptions): Election {
+  #electionOf(client: Client, options: LeaderElectionOptions, clock: Clock): Election {
     const { metrics } = this
     metrics.leading(options.id, false)
     const election = new Election(client, options, this.logger, {
+      clock,
       onChange: (leading) => {
         metrics.leading(options.id, leading)
       },
