@@ -228,6 +228,28 @@ describe('audit', () => {
     ])
   })
 
+  it('cuts what is too large, where that is asked for, and writes text where that is', async () => {
+    const rules = 'omitStages: [RequestReceived]\nrules: [{level: Request}]'
+    const truncation = { auditLogTruncateEnabled: true, auditLogTruncateMaxEventSize: 1000 }
+    await start(rules, truncation)
+    const body = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'a', annotations: { b: 'x'.repeat(2000) } },
+    })
+    await send('POST', '/api/v1/namespaces', { body })
+    const [cut] = events()
+    expect(cut?.annotations?.['audit.k8s.io/truncated']).to.equal('true')
+    expect(cut).to.not.have.any.keys('requestObject')
+    await server.close()
+    await start(rules, { auditLogPath: join(directory, 'text'), auditLogFormat: 'legacy', auditLogMode: 'batch' })
+    await send('GET', '/version', { headers: { 'audit-id': 'i' } })
+    await server.close()
+    expect(readFileSync(join(directory, 'text'), 'utf8')).to.match(
+      /^\S+Z AUDIT: id="i" stage="ResponseComplete" ip="127.0.0.1" method="get" user="root" groups="system:masters","system:authenticated" as="<self>" asgroups="<lookup>" user-agent="me\/1" namespace="<none>" uri="\/version" response="200"\n$/,
+    )
+  })
+
   it('refuses requests that cannot be written down, where that is asked for', async () => {
     await start('rules: [{level: Metadata}]', { auditLogMode: 'blocking-strict', auditLogPath: '/dev/full' })
     expect(await send('GET', '/version')).to.equal(500)

@@ -65,6 +65,17 @@ export function sniFiles(text: string): CertificateFiles {
   return { certFile, keyFile, names: list([names]) }
 }
 
+export function auditFormat(text: string): string {
+  if (text !== 'json' && text !== 'legacy') throw new RangeError('must be json or legacy')
+  return text
+}
+
+export function rateOf(text: string): number {
+  const rate = Number(text)
+  if (text === '' || !(rate >= 0)) throw new RangeError('not a rate')
+  return rate
+}
+
 export function auditMode(text: string): string {
   if (!['batch', 'blocking', 'blocking-strict'].includes(text))
     throw new RangeError('must be batch, blocking or blocking-strict')

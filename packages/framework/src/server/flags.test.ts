@@ -17,6 +17,20 @@ describe('readFlags', () => {
     expect(() => readFlags(['--secure-port', '65536'])).to.throw(FlagError, 'ports end at 65535')
     expect(() => readFlags(['--request-timeout', '5'])).to.throw(FlagError, 'missing unit in duration')
   })
+  it("reads Go's flags of audit and of shutdown", () => {
+    const flags = ['--audit-log-truncate-enabled', '--audit-log-batch-throttle-qps=0.5', '--audit-log-format=legacy']
+    flags.push('--audit-webhook-truncate-max-event-size=10', '--goaway-chance=0.01', '--shutdown-delay-duration=5s')
+    expect(readFlags(flags)).to.deep.equal({
+      auditLogTruncateEnabled: true,
+      auditLogBatchThrottleQps: 0.5,
+      auditLogFormat: 'legacy',
+      auditWebhookTruncateMaxEventSize: 10,
+      goawayChance: 0.01,
+      shutdownDelayDurationSeconds: 5,
+    })
+    for (const wrong of ['--goaway-chance=0.5', '--audit-log-format=xml', '--audit-log-batch-throttle-qps=-1'])
+      expect(() => readFlags([wrong]), wrong).to.throw(FlagError)
+  })
   it('reads feature gates', () => {
     expect(readFlags(['--feature-gates', 'CBORServingAndStorage=true'])).to.deep.equal({
       featureGates: { CBORServingAndStorage: true },

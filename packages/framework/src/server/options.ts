@@ -4,6 +4,7 @@ import type { AdmissionPlugin } from '../auth/admission/plugin.ts'
 import type { Authenticator } from '../auth/authentication/authenticator.ts'
 import type { Authorizer } from '../auth/authorization/authorizer.ts'
 import type { Backend } from '../storage/backend.ts'
+import type { AuditFlags } from './audit-options.ts'
 import type { CertificateFiles } from './serving/serving-certificates.ts'
 
 /** What an ApiServer is made of. Every member but `backend` has a default. */
@@ -26,7 +27,7 @@ export interface FeatureGates {
 }
 
 /** The flags of the command line, by the names of Go's sample-apiserver. */
-export interface ServerFlags {
+export interface ServerFlags extends AuditFlags {
   /** Port of HTTPS; 0 takes a free one. Default 8443. */
   readonly securePort?: number
   /** Default 0.0.0.0. */
@@ -78,25 +79,6 @@ export interface ServerFlags {
   readonly disableAdmissionPlugins?: readonly string[]
   /** AdmissionConfiguration: who this server is to webhooks. */
   readonly admissionControlConfigFile?: string
-  /** What is written down about requests; without it nothing is. */
-  readonly auditPolicyFile?: string
-  /** Where audit events go, as lines of JSON; `-` is standard output. */
-  readonly auditLogPath?: string
-  /** Default `blocking`: an event is with the operating system before its request goes on. */
-  readonly auditLogMode?: 'batch' | 'blocking' | 'blocking-strict'
-  /** Days that old files are kept. Default 366. */
-  readonly auditLogMaxage?: number
-  /** Old files that are kept. Default 100. */
-  readonly auditLogMaxbackup?: number
-  /** Megabytes in one file. Default 100. */
-  readonly auditLogMaxsize?: number
-  /** A kubeconfig that says whom to send audit events to. */
-  readonly auditWebhookConfigFile?: string
-  /** Seconds before the first repetition. Default 10. */
-  readonly auditWebhookInitialBackoffSeconds?: number
-  readonly auditWebhookBatchMaxSize?: number
-  readonly auditWebhookBatchMaxWaitSeconds?: number
-  readonly auditWebhookBatchBufferSize?: number
   /** Tokens of a server that stands alone: lines of `token,user,uid,"group1,group2"`. */
   readonly tokenAuthFile?: string
   /** Client addresses of an etcd. Read by {@link backendOf}, as the four below; an ApiServer has its `backend`. */

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import type { JsonObject } from '../../util/json.ts'
-import { eventText, type AuditBackend } from './backend.ts'
+import { eventText, legacyText, type AuditBackend } from './backend.ts'
 
 export interface LogBackendOptions {
   /** `-` is standard output. */
@@ -12,6 +12,8 @@ export interface LogBackendOptions {
   readonly maxBackups?: number
   /** How long files put aside are kept; 0: for ever. Default 366. */
   readonly maxAgeDays?: number
+  /** Lines of text instead of JSON. */
+  readonly legacy?: boolean
 }
 
 const megabyte = 1024 * 1024
@@ -24,6 +26,7 @@ const dayMs = 24 * 60 * 60 * 1000
 export class LogBackend implements AuditBackend {
   readonly name = 'log'
   readonly #path: string
+  readonly #text: (event: JsonObject) => string
   readonly #maxBytes: number
   readonly #maxBackups: number
   readonly #maxAgeMs: number
@@ -31,8 +34,9 @@ export class LogBackend implements AuditBackend {
   #size = 0
 
   /** Opens the file; throws when it cannot. */
-  constructor({ path, maxSizeMegabytes = 100, maxBackups = 100, maxAgeDays = 366 }: LogBackendOptions) {
+  constructor({ path, maxSizeMegabytes = 100, maxBackups = 100, maxAgeDays = 366, legacy = false }: LogBackendOptions) {
     this.#path = path
+    this.#text = legacy ? legacyText : eventText
     this.#maxBytes = maxSizeMegabytes * megabyte
     this.#maxBackups = maxBackups
     this.#maxAgeMs = maxAgeDays * dayMs
@@ -40,7 +44,7 @@ export class LogBackend implements AuditBackend {
   }
 
   process(event: JsonObject): void {
-    const line = Buffer.from(`${eventText(event)}\n`)
+    const line = Buffer.from(`${this.#text(event)}\n`)
     if (this.#path === '-') {
       writeSync(1, line)
       return

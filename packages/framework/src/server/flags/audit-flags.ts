@@ -1,4 +1,4 @@
-import { auditMode, countOf, last, secondsOf } from '../flag-values.ts'
+import { auditFormat, auditMode, booleanOf, countOf, last, rateOf, secondsOf } from '../flag-values.ts'
 import type { FlagTable } from './flag.ts'
 
 /** What is written down of requests. */
@@ -54,6 +54,102 @@ export const auditFlags: FlagTable = {
     member: 'auditWebhookBatchBufferSize',
     value: 'N',
     help: 'events that may wait (default 10000)',
+    read: last(countOf),
+  },
+  'audit-log-format': {
+    member: 'auditLogFormat',
+    value: 'FORMAT',
+    help: 'json (the default) or legacy, which is text',
+    read: last(auditFormat),
+  },
+  'audit-log-batch-buffer-size': {
+    member: 'auditLogBatchBufferSize',
+    value: 'N',
+    help: 'of mode batch: events that may wait (default 10000)',
+    read: last(countOf),
+  },
+  'audit-log-batch-max-size': {
+    member: 'auditLogBatchMaxSize',
+    value: 'N',
+    help: 'events at once (default 1)',
+    read: last(countOf),
+  },
+  'audit-log-batch-max-wait': {
+    member: 'auditLogBatchMaxWaitSeconds',
+    value: 'DURATION',
+    help: 'how long an event waits for others (default 0s)',
+    read: last(secondsOf),
+  },
+  'audit-log-batch-throttle-enable': {
+    member: 'auditLogBatchThrottleEnable',
+    value: '',
+    help: 'limit the batches a second',
+    read: last(booleanOf),
+  },
+  'audit-log-batch-throttle-qps': {
+    member: 'auditLogBatchThrottleQps',
+    value: 'N',
+    help: 'batches a second',
+    read: last(rateOf),
+  },
+  'audit-log-batch-throttle-burst': {
+    member: 'auditLogBatchThrottleBurst',
+    value: 'N',
+    help: 'batches at once',
+    read: last(countOf),
+  },
+  'audit-log-truncate-enabled': {
+    member: 'auditLogTruncateEnabled',
+    value: '',
+    help: 'cut events that are too large',
+    read: last(booleanOf),
+  },
+  'audit-log-truncate-max-event-size': {
+    member: 'auditLogTruncateMaxEventSize',
+    value: 'BYTES',
+    help: 'larger ones lose their bodies (default 102400)',
+    read: last(countOf),
+  },
+  'audit-log-truncate-max-batch-size': {
+    member: 'auditLogTruncateMaxBatchSize',
+    value: 'BYTES',
+    help: 'larger ones are sent in parts (default 10485760)',
+    read: last(countOf),
+  },
+  'audit-webhook-batch-throttle-enable': {
+    member: 'auditWebhookBatchThrottleEnable',
+    value: '',
+    help: 'limit the batches a second (the default)',
+    read: last(booleanOf),
+  },
+  'audit-webhook-batch-throttle-qps': {
+    member: 'auditWebhookBatchThrottleQps',
+    value: 'N',
+    help: 'batches a second (default 10)',
+    read: last(rateOf),
+  },
+  'audit-webhook-batch-throttle-burst': {
+    member: 'auditWebhookBatchThrottleBurst',
+    value: 'N',
+    help: 'batches at once (default 15)',
+    read: last(countOf),
+  },
+  'audit-webhook-truncate-enabled': {
+    member: 'auditWebhookTruncateEnabled',
+    value: '',
+    help: 'cut events that are too large',
+    read: last(booleanOf),
+  },
+  'audit-webhook-truncate-max-event-size': {
+    member: 'auditWebhookTruncateMaxEventSize',
+    value: 'BYTES',
+    help: 'larger ones lose their bodies (default 102400)',
+    read: last(countOf),
+  },
+  'audit-webhook-truncate-max-batch-size': {
+    member: 'auditWebhookTruncateMaxBatchSize',
+    value: 'BYTES',
+    help: 'larger ones are sent in parts (default 10485760)',
     read: last(countOf),
   },
 }
