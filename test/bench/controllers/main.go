@@ -101,10 +101,11 @@ func run(kubeconfig, namespace, count, label string) error {
 	}
 	var result report
 	go func() {
-		// It waits until the informer is filled.
-		if _, err := manager.GetCache().GetInformer(ctx, &corev1.ConfigMap{}); err == nil {
-			result.SyncMs = time.Since(began).Milliseconds()
+		informer, err := manager.GetCache().GetInformer(ctx, &corev1.ConfigMap{})
+		for err == nil && !informer.HasSynced() {
+			time.Sleep(5 * time.Millisecond)
 		}
+		result.SyncMs = time.Since(began).Milliseconds()
 	}()
 	if err := manager.Start(ctx); err != nil {
 		return err
