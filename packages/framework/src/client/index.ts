@@ -19,6 +19,7 @@ export type {
 export { ResourceClient, type ObjectList } from './resource-client.ts'
 export { metadataOnly, namespacedName, objectKey, type NamespacedName, type ResourceKind } from './resource-kind.ts'
 export type { Scale } from './scale.ts'
+export { currentTraceparent, inTrace, newTraceparent, traceAnnotation } from './trace-context.ts'
 export type { WatchEvent } from './watch-stream.ts'
 export { dropManagedFields, Informer, type CacheListOptions, type InformerOptions } from './informer.ts'
 export { InformerCache, type InformerCacheOptions } from './informer-cache.ts'

@@ -1,5 +1,5 @@
 import { LabelSelector } from '../meta/label-selector.ts'
-import type { KubeObject } from '../meta/object.ts'
+import type { KubeObject, ObjectMeta } from '../meta/object.ts'
 import { pause, systemClock, type Clock } from '../util/clock.ts'
 import { clone } from '../util/json.ts'
 import { IndexedStore, namespaceIndex, type IndexFunction } from './indexed-store.ts'
@@ -90,6 +90,11 @@ export class Informer<T extends KubeObject> {
 
   get(name: string, namespace = ''): T | undefined {
     return clone(this.#objects.get(objectKey({ namespace, name })))
+  }
+
+  /** The metadata of one object, not a copy: read it and let it go. */
+  peek(name: string, namespace = ''): Readonly<ObjectMeta> | undefined {
+    return this.#objects.get(objectKey({ namespace, name }))?.metadata
   }
 
   /** In no particular order. */

@@ -6,6 +6,7 @@ import { timedOut, type Answer } from './exchange.ts'
 import type { KubeConfig } from './kube-config.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { errorOfResponse } from './response-status.ts'
+import { traceHeader } from './trace-context.ts'
 import type { WriteGuard } from './write-guard.ts'
 
 export interface TransportRequest {
@@ -96,6 +97,7 @@ export class Transport {
       Accept: 'application/json',
       'User-Agent': this.#options.userAgent,
       ...this.#config.impersonation,
+      ...traceHeader(),
       ...(authorization ? { Authorization: authorization } : {}),
       ...(request.body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(request.body)) }),
       ...request.headers,

@@ -83,6 +83,7 @@ const checklist: Readonly<Record<string, readonly Item[]>> = {
     ['maxConcurrentReconciles', manager, 'runs as many at once as it may, and never one object twice'],
     ['cacheSyncTimeout', manager, 'stops with the failure of a runnable, and when objects do not arrive in time'],
     ['unique names', manager, 'refuses a second start and a second controller of a name'],
+    ['traces', manager, 'links a call to the write that caused it, and what it writes to the call'],
     ['logger of a call', manager, 'gives each call a logger that names the controller, the object and the call'],
   ],
   builder: [

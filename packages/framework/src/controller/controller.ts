@@ -1,5 +1,6 @@
 import type { InformerCache } from '../client/informer-cache.ts'
 import { objectKey, type NamespacedName, type ResourceKind } from '../client/resource-kind.ts'
+import { traceAnnotation, traceIdOf } from '../client/trace-context.ts'
 import type { KubeObject } from '../meta/object.ts'
 import type { Clock } from '../util/clock.ts'
 import { ControllerError } from './controller-error.ts'
@@ -143,6 +144,10 @@ export class Controller {
       fields: this.#fields(),
       kind: this.#kind?.kind,
       timeoutMs: reconciliationTimeoutMs,
+      causeOf: ({ namespace, name }) => {
+        const text = this.#kind && cache.informer(this.#kind).peek(name, namespace)?.annotations?.[traceAnnotation]
+        return traceIdOf(text) && text
+      },
       observer: metrics?.controller(this.name, maxConcurrentReconciles),
     })
     const handlers = this.#sources.map((source) =>

@@ -14,6 +14,7 @@ import {
   widget,
   type Seen,
 } from '../client/scripted-server.test.ts'
+import { currentTraceparent, newTraceparent, traceAnnotation } from '../client/trace-context.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { Controller, type ControllerOptions } from './controller.ts'
 import type { Logger } from './logger.ts'
@@ -255,6 +256,7 @@ describe('Manager', () => {
       name: 'a',
       reconcileID: line['reconcileID'],
       reconcileIDAgain: line['reconcileID'],
+      traceID: line['traceID'],
     })
   })
 
@@ -271,6 +273,37 @@ describe('Manager', () => {
     await world.send('widgets', 'ADDED', widget('new', 12))
     expect([...(await reconciler.until(3))].sort()).to.deep.equal(['default/new', 'default/seen', 'other/fed'])
     expect(world.logged).to.not.include('Reconciler error')
+  })
+
+  it('links a call to the write that caused it, and what it writes to the call', async () => {
+    const cause = newTraceparent().replace(/00$/, '01')
+    world.widgets = [widget('a', 5, { annotations: { [traceAnnotation]: cause } }), widget('b', 5)]
+    const contexts = new Map<string, ReconcileContext>()
+    const server = await world.server
+    const manager = await world.manager()
+    manager.add(
+      new Controller(
+        new (class extends Reconciler {
+          async reconcile({ name }: NamespacedName, _: AbortSignal, context: ReconcileContext): Promise<void> {
+            expect(currentTraceparent()).to.equal(context.traceparent)
+            await manager.client.request({ path: `/seen/${name}` }).catch(() => undefined)
+            contexts.set(name, context)
+          }
+        })(),
+      ).for(Widget),
+    )
+    running = manager.start(world.stop.signal)
+    while (contexts.size < 2) await sleep(2)
+    expect(contexts.get('a')?.causedBy).to.equal(cause)
+    expect(contexts.get('a')?.traceparent).to.match(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+    expect(contexts.get('b')).to.not.have.property('causedBy')
+    for (const name of ['a', 'b']) {
+      const told = server.seen.find(({ path }) => path === `/seen/${name}`)?.headers['traceparent']
+      const [, traceId, spanId] = String(contexts.get(name)?.traceparent).split('-')
+      expect(String(told).split('-')[1]).to.equal(traceId)
+      expect(String(told).split('-')[2]).to.not.equal(spanId)
+    }
+    expect(server.seen.find(({ query }) => query.get('watch'))?.headers).to.not.have.property('traceparent')
   })
 
   it('survives a mapping that throws', async () => {

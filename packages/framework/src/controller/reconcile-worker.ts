@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { NamespacedName } from '../client/resource-kind.ts'
+import { inTrace, newTraceparent, traceIdOf } from '../client/trace-context.ts'
 import { CallSignal } from './call-signal.ts'
 import { ControllerError } from './controller-error.ts'
 import type { ReconcileObserver, ReconcileOutcome } from './controller-metrics.ts'
@@ -14,6 +15,8 @@ interface ReconcileWorkerOptions {
   /** Under which the lines say which object it is; none where a controller is for no kind. */
   readonly kind: string | undefined
   readonly timeoutMs: number | undefined
+  /** The trace in which the object was written, as far as that is known. */
+  readonly causeOf: (request: NamespacedName) => string | undefined
   readonly observer: ReconcileObserver | undefined
 }
 
@@ -52,9 +55,16 @@ export class ReconcileWorker {
     let outcome: ReconcileOutcome = 'error'
     const reconcileID = randomUUID()
     const priority = this.#queue.priorityOf(request)
-    const logger = this.#loggerFor(request, reconcileID)
+    const causedBy = this.#options.causeOf(request)
+    const traceparent = newTraceparent(causedBy)
+    const logger = this.#loggerFor(request, {
+      reconcileID,
+      traceID: traceIdOf(traceparent),
+      ...(causedBy ? { causedBy } : {}),
+    })
+    const context = { logger, reconcileID, priority, traceparent, ...(causedBy ? { causedBy } : {}) }
     try {
-      const result = await this.#reconciler.reconcile(request, call.signal, { logger, reconcileID, priority })
+      const result = await inTrace(traceparent, () => this.#reconciler.reconcile(request, call.signal, context))
       outcome = this.#settle(request, priority, result ?? {})
     } catch (thrown) {
       this.#fail(request, signal, { logger, priority }, thrown)
@@ -65,9 +75,9 @@ export class ReconcileWorker {
     }
   }
 
-  #loggerFor(request: NamespacedName, reconcileID: string): Logger {
+  #loggerFor(request: NamespacedName, more: Readonly<Record<string, unknown>>): Logger {
     const { logger, fields, kind } = this.#options
-    return withFields(logger, { ...fields, ...(kind ? { [kind]: request } : {}), ...request, reconcileID })
+    return withFields(logger, { ...fields, ...(kind ? { [kind]: request } : {}), ...request, ...more })
   }
 
   #settle(request: NamespacedName, was: number, result: ReconcileResult): ReconcileOutcome {

@@ -15,6 +15,10 @@ export interface ReconcileContext {
   readonly logger: Logger
   /** A UUID of this call; every line of its log has it. */
   readonly reconcileID: string
+  /** The W3C trace of this call: what its client writes is part of it. */
+  readonly traceparent: string
+  /** The trace in which the object was written, where it says so in its `traceAnnotation`. */
+  readonly causedBy?: string
   /** With which the request was queued: below zero for objects that were there at the start. */
   readonly priority: number
 }
