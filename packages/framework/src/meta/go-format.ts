@@ -1,4 +1,4 @@
-import { canonical, type JsonValue } from '../util/json.ts'
+import { canonical, isObject, type JsonValue } from '../util/json.ts'
 
 const escapes: Readonly<Record<string, string>> = {
   '\x07': '\\a',
@@ -65,4 +65,13 @@ const htmlEscapes: Readonly<Record<string, string>> = {
 /** JSON text as Go's encoder writes it: with `<`, `>`, `&` and two line separators escaped. */
 export function goJsonEscape(json: string): string {
   return json.replace(/[<>&\u2028\u2029]/g, (c) => htmlEscapes[c] ?? c)
+}
+
+/** A value as `%v` prints it: `map[a:1 b:[x <nil>]]`. */
+export function goText(value: JsonValue): string {
+  if (value === null) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
+  if (!isObject(value)) return typeof value === 'string' ? value : formatGoValue(value)
+  const names = Object.keys(value).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  return `map[${names.map((name) => `${name}:${goText(value[name] ?? null)}`).join(' ')}]`
 }

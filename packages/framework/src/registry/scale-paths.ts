@@ -1,9 +1,8 @@
-import { formatGoValue } from '../meta/go-format.ts'
+import { goText } from '../meta/go-format.ts'
 import { field, type FieldError } from '../meta/field-error.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { StatusError } from '../meta/status.ts'
 import type { Kind } from '../schema/kind.ts'
-import { byBytes } from '../schema/managed-fields/path-element.ts'
 import { getOwn, isObject, setOwn, type JsonObject, type JsonValue } from '../util/json.ts'
 
 const maxInt32 = 2 ** 31 - 1
@@ -106,15 +105,6 @@ export class MemberPath {
       `${this.text} accessor error: ${goText(value)} is of the type ${goType(value)}, expected ${wanted}`,
     )
   }
-}
-
-/** As Go's `%v` prints a value. */
-function goText(value: JsonValue): string {
-  if (value === null) return '<nil>'
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
-  if (typeof value !== 'object') return typeof value === 'string' ? value : formatGoValue(value)
-  const names = Object.keys(value).sort(byBytes)
-  return `map[${names.map((name) => `${name}:${goText(value[name] ?? null)}`).join(' ')}]`
 }
 
 function goType(value: JsonValue): string {

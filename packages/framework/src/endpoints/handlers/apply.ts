@@ -77,15 +77,11 @@ function refuseOtherTypes(value: JsonObject, metadata: JsonObject): void {
       throw StatusError.badRequest(`error decoding YAML: ${path} is not a string`)
 }
 
-/** Name, namespace, uid and resourceVersion of a configuration speak of the object at the URL. */
+/** The uid and the resourceVersion of a configuration speak of an object that is there. */
 function checkIdentity(write: IncomingWrite, patch: KubeObject, live: KubeObject | undefined): void {
   const { scope, exchange } = write
   const { name } = exchange.context.info
   const { metadata } = patch
-  if (metadata.name && metadata.name !== name)
-    throw StatusError.badRequest(
-      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
-    )
   if (!live) {
     if (metadata.uid)
       throw StatusError.conflict(

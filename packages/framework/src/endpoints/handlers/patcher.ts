@@ -19,9 +19,10 @@ export function patcher(write: IncomingWrite, mediaType: string, body: Buffer): 
     const { object, unknown, error } = decodeUnstructured(patched(), scope.compiled, { fieldValidation })
     const all = fieldValidation === 'Ignore' ? [] : [...complaints, ...unknown]
     // Decoding prunes its value: what is shown is made once more.
-    if (error !== undefined || object === undefined) throw invalidPatch(patched(), error ?? 'not an object')
+    const shown = (): string => parsed.shown ?? canonical(patched())
+    if (error !== undefined || object === undefined) throw invalidPatch(shown(), error ?? 'not an object')
     if (fieldValidation === 'Strict' && all.length)
-      throw invalidPatch(patched(), `strict decoding error: ${all.join(', ')}`)
+      throw invalidPatch(shown(), `strict decoding error: ${all.join(', ')}`)
     if (!warned) write.warn(all)
     warned = true
     write.checkName(object)
@@ -30,6 +31,6 @@ export function patcher(write: IncomingWrite, mediaType: string, body: Buffer): 
 }
 
 /** 422 with an empty name and kind, as Go words a patch whose outcome is no object of the kind. */
-function invalidPatch(patched: JsonValue, message: string): StatusError {
-  return StatusError.invalid({ group: '', kind: '' }, '', [field.invalid('patch', canonical(patched), message)])
+function invalidPatch(shown: string, message: string): StatusError {
+  return StatusError.invalid({ group: '', kind: '' }, '', [field.invalid('patch', shown, message)])
 }

@@ -1,3 +1,4 @@
+import { goText } from '../../meta/go-format.ts'
 import type { JsonValue } from '../../util/json.ts'
 import { applyJsonPatch, parseJsonPatch } from './json-patch.ts'
 import { applyMergePatch, parseMergePatch } from './merge-patch.ts'
@@ -9,6 +10,8 @@ import { strategicSchemaOf } from './strategic-schema.ts'
 export interface ParsedPatch {
   /** What strict field validation has to say of the document: `duplicate field "spec.x"`. */
   readonly complaints: readonly string[]
+  /** What an error about the outcome shows in place of it. */
+  readonly shown?: string
   /**
    * The document as the patch wants it; neither the document nor the patch is changed, and the outcome shares nothing
    * with them. `schema` is the JSON Schema of the kind. Throws a StatusError, also for a malformed patch: an object
@@ -28,6 +31,7 @@ function patchType<P extends PatchDocument>(
   mediaType: string,
   read: (body: Buffer, fieldValidation: FieldValidation) => P,
   apply: (document: JsonValue, patch: P['patch'], schema: object) => JsonValue,
+  show?: (patch: P['patch']) => string,
 ): PatchType {
   return {
     mediaType,
@@ -43,7 +47,11 @@ function patchType<P extends PatchDocument>(
           },
         }
       }
-      return { complaints: parsed.complaints, apply: (document, schema) => apply(document, parsed.patch, schema) }
+      return {
+        complaints: parsed.complaints,
+        ...(show && { shown: show(parsed.patch) }),
+        apply: (document, schema) => apply(document, parsed.patch, schema),
+      }
     },
   }
 }
@@ -55,8 +63,11 @@ export const applyPatchMediaType = 'application/apply-patch+yaml'
 export const patchTypes: readonly PatchType[] = [
   patchType('application/json-patch+json', parseJsonPatch, applyJsonPatch),
   patchType('application/merge-patch+json', parseMergePatch, applyMergePatch),
-  patchType('application/strategic-merge-patch+json', parseStrategicMergePatch, (document, patch, schema) =>
-    applyStrategicMergePatch(document, patch, strategicSchemaOf(schema)),
+  patchType(
+    'application/strategic-merge-patch+json',
+    parseStrategicMergePatch,
+    (document, patch, schema) => applyStrategicMergePatch(document, patch, strategicSchemaOf(schema)),
+    goText,
   ),
 ]
 

@@ -33,6 +33,34 @@ describe('requests: bodies of server-side apply', () => {
       expect(message.startsWith(`error decoding YAML: ${text}`), message).to.equal(true)
     })
 
+  it('finds conflicts before it looks at the name', async () => {
+    const headers = { 'content-type': 'application/apply-patch+yaml' }
+    const named = (name: string, weight: number): string =>
+      yaml(`  weight: ${String(weight)}\n`).replace('{name: a}', `{name: ${name}}`)
+    await depot.send('PATCH', 'named?fieldManager=me', { body: named('named', 1), headers })
+    const conflict = await depot.send('PATCH', 'named?fieldManager=other', { body: named('b', 2), headers })
+    expect(conflict.code).to.equal(409)
+    const other = await depot.send('PATCH', 'named?fieldManager=other', { body: named('b', 1), headers })
+    expect([other.code, other.message]).to.deep.equal([
+      400,
+      'the name of the object (b) does not match the name on the URL (named)',
+    ])
+  })
+
+  it('shows a strategic merge patch whose outcome is refused as Go prints it', async () => {
+    await depot.send('POST', '', {
+      body: { apiVersion: 'depot.example.com/v1', kind: 'Crate', metadata: { name: 's' } },
+    })
+    const { code, message } = await depot.send('PATCH', 's?fieldValidation=Strict', {
+      body: { spec: { zz: [1, 'x'] } },
+      headers: { 'content-type': 'application/strategic-merge-patch+json' },
+    })
+    expect([code, message]).to.deep.equal([
+      422,
+      ' "" is invalid: patch: Invalid value: "map[spec:map[zz:[1 x]]]": strict decoding error: unknown field "spec.zz"',
+    ])
+  })
+
   it('complains of duplicate keys once the configuration has been merged', async () => {
     const twice = yaml('  weight: 1\n  weight: 2\n')
     const strict = await apply(twice, '&fieldValidation=Strict')
