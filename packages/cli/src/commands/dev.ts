@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { watch } from 'chokidar'
 import colors from 'picocolors'
 import type { Argv, CommandModule } from 'yargs'
+import { clusterRun } from '../dev/cluster-flags.ts'
 import { Process } from '../dev/process.ts'
 import { findProject } from '../project/project.ts'
+import { UsageError } from '../user-error.ts'
 
 /** Where everything lives that a run leaves behind. */
 const dataDir = './data'
@@ -21,6 +23,9 @@ export interface DevArguments {
   server: boolean
   controller: boolean
   watch: boolean
+  cluster?: boolean
+  context?: string
+  address?: string
 }
 
 export const dev: CommandModule<object, DevArguments> = {
@@ -31,6 +36,13 @@ export const dev: CommandModule<object, DevArguments> = {
       .option('server', { type: 'boolean', default: true, describe: '--no-server runs the controller alone' })
       .option('controller', { type: 'boolean', default: true, describe: '--no-controller runs the server alone' })
       .option('watch', { type: 'boolean', default: true, describe: '--no-watch keeps it as it is' })
+      .option('cluster', {
+        type: 'boolean',
+        default: false,
+        describe: 'a running cluster asks this server, until it ends',
+      })
+      .option('context', { type: 'string', describe: 'with --cluster: of the kubeconfig; default: the current one' })
+      .option('address', { type: 'string', describe: 'with --cluster: where the cluster reaches this machine' })
       .epilogue('All other flags go to the server: apiserver-kit dev --secure-port 7443'),
   handler: (argv) => develop(argv, argv._.slice(1).map(String)),
 }
@@ -41,11 +53,23 @@ export const withServerFlags = <T>(yargs: Argv<T>): Argv<T> =>
 
 /** Runs server and controller until a signal comes. */
 export async function develop(argv: DevArguments, given: readonly string[]): Promise<void> {
-  const { directory } = findProject(process.cwd())
-  const run = new Run(directory, serverFlags(given), argv)
+  const project = findProject(process.cwd())
+  const { directory } = project
+  if (!argv.cluster && (argv.context !== undefined || argv.address !== undefined))
+    throw new UsageError('--context and --address are about a cluster: add --cluster')
+  const { context, address } = argv
+  const port = Number(flagValue(given, '--secure-port') || '8443')
+  const asked = { port, ...(context === undefined ? {} : { context }), ...(address === undefined ? {} : { address }) }
+  const inCluster = argv.cluster ? await clusterRun(project, asked) : undefined
+  const flags = inCluster ? [...inCluster.flags, ...given] : serverFlags(given)
+  const run = new Run(directory, flags, inCluster?.kubeconfig ?? flagValue(flags, '--write-kubeconfig'), argv)
   const stop = (): void => {
-    void run.stop().then(() => process.exit(run.exitCode))
+    void run
+      .stop()
+      .then(() => inCluster?.laptop.remove())
+      .finally(() => process.exit(run.exitCode))
   }
+  run.onEnd = stop
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   await run.start()
@@ -81,8 +105,15 @@ class Run {
   #change = Promise.resolve()
   #stopping = false
   exitCode = 0
+  /** The server has ended, and nobody waits for a change. */
+  onEnd: () => void = () => undefined
 
-  constructor(directory: string, flags: readonly string[], { server, controller, watch: watching }: DevArguments) {
+  constructor(
+    directory: string,
+    flags: readonly string[],
+    kubeconfig: string,
+    { server, controller, watch: watching }: DevArguments,
+  ) {
     this.#server = server ? new Process('server', directory, 'server/main.ts', flags) : undefined
     if (this.#server)
       this.#server.onExit = (code) => {
@@ -92,11 +123,11 @@ class Run {
           `${colors.red('error:')} the server ended with code ${String(code)}${watching ? '; waiting for a change' : ''}\n`,
         )
         this.exitCode = 1
-        if (!watching) void this.stop().then(() => process.exit(1))
+        if (!watching) this.onEnd()
       }
     if (controller && existsSync(join(directory, 'controller/main.ts')))
       this.#controller = new Process('controller', directory, 'controller/main.ts', [], {
-        KUBECONFIG: flagValue(flags, '--write-kubeconfig'),
+        KUBECONFIG: kubeconfig,
       })
   }
 
