@@ -2,6 +2,7 @@ import type { FieldError } from '../../meta/field-error.ts'
 import { isObject, type JsonObject } from '../../util/json.ts'
 import type { Kind } from '../kind.ts'
 import { ruleErrors } from '../rules/rule-errors.ts'
+import { compileKind } from '../structural.ts'
 import { structuralSchema } from '../structural-schema.ts'
 import { columnErrors } from './column-errors.ts'
 import { defaultErrors } from './default-errors.ts'
@@ -29,10 +30,21 @@ export function creationErrors(kind: Kind): FieldError[] {
   return [
     ...nameErrors(kind),
     ...schemaErrors,
-    ...(schemaErrors.length ? [] : ruleErrors(schema)),
+    ...(schemaErrors.length || compiles(kind) ? [] : ruleErrors(schema)),
     ...selectableFieldErrors(kind, schema),
     ...columnErrors(kind),
   ]
+}
+
+/** Compiles the kind, for good: only where that fails is it worth knowing all that is wrong. */
+function compiles(kind: Kind): boolean {
+  try {
+    compileKind(kind)
+    return true
+  } catch (error) {
+    if (error instanceof TypeError) return false
+    throw error
+  }
 }
 
 /** A schema in a schema. */

@@ -1,7 +1,7 @@
 import { field, type FieldError } from '../../meta/field-error.ts'
 import { isObject, type JsonObject } from '../../util/json.ts'
 import { ruleFieldPath } from '../rules/rule-field-path.ts'
-import { structuralSchema } from '../structural-schema.ts'
+import { structuralSchema, type StructuralSchema } from '../structural-schema.ts'
 
 const validations = 'x-kubernetes-validations'
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired']
@@ -23,8 +23,11 @@ export function ruleTextErrors(schema: JsonObject, path: string): FieldError[] {
     if (isObject(rule)) errors.push(...textErrors(rule, `${path}.${validations}[${String(index)}]`))
     else errors.push(field.invalid(`${path}.${validations}[${String(index)}]`, rule, 'must be an object'))
   if (!Array.isArray(rules) || errors.length) return errors
+  if (!rules.some((rule) => isObject(rule) && text(rule, 'fieldPath') !== '')) return errors
+  const structural = structuralSchema(schema as Parameters<typeof structuralSchema>[0])
   for (const [index, rule] of rules.entries())
-    if (isObject(rule)) errors.push(...pathErrors(rule, schema, `${path}.${validations}[${String(index)}].fieldPath`))
+    if (isObject(rule))
+      errors.push(...pathErrors(rule, structural, `${path}.${validations}[${String(index)}].fieldPath`))
   return errors
 }
 
@@ -50,14 +53,14 @@ function textErrors(rule: JsonObject, at: string): FieldError[] {
   return errors
 }
 
-function pathErrors(rule: JsonObject, schema: JsonObject, at: string): FieldError[] {
+function pathErrors(rule: JsonObject, schema: StructuralSchema, at: string): FieldError[] {
   const path = text(rule, 'fieldPath')
   if (path === '') return []
   const errors: FieldError[] = []
   if (path.trim() === '') errors.push(field.invalid(at, path, 'must be non-empty if specified'))
   if (lines.test(path)) errors.push(field.invalid(at, path, 'must not contain line breaks'))
   try {
-    ruleFieldPath(path, structuralSchema(schema as Parameters<typeof structuralSchema>[0]))
+    ruleFieldPath(path, schema)
   } catch {
     errors.push(field.invalid(at, path, 'must be a valid path'))
   }

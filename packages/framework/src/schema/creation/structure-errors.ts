@@ -1,6 +1,6 @@
-import { RE2JS } from 're2js'
 import { field, type FieldError } from '../../meta/field-error.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { compilePattern } from '../validation/reg-exp.ts'
 
 const intOrString = 'x-kubernetes-int-or-string'
 const preserve = 'x-kubernetes-preserve-unknown-fields'
@@ -134,10 +134,11 @@ function topLevelDefaults({ properties }: JsonObject): FieldError[] {
 function patternErrors({ pattern }: JsonObject, path: string): FieldError[] {
   if (typeof pattern !== 'string') return []
   try {
-    RE2JS.compile(pattern)
+    compilePattern(pattern)
     return []
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    const why = cause instanceof Error ? cause.message : String(cause)
     return [field.invalid(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${why}`)]
   }
 }

@@ -48,6 +48,8 @@ export function compileRule(rule: ValidationRule, index: number, place: RulePlac
   const usesOldSelf = program.uses.has('oldSelf')
   if (!place.correlatable && usesOldSelf)
     throw new TypeError(`${at}.rule: oldSelf cannot be used on the uncorrelatable portion of the schema`)
+  if (!usesOldSelf && rule.optionalOldSelf !== undefined)
+    throw new TypeError(`${at}.optionalOldSelf: may not be set if oldSelf is not used in rule`)
   const shown = message === '' ? source : message
   return {
     program,
