@@ -2,11 +2,14 @@ import { isObject, type JsonObject, type JsonValue } from '../util/json.ts'
 import type { Kind } from './kind.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
+/** Kubernetes' groups from before groups had domains. */
+const oldGroups: ReadonlySet<string> = new Set(['', 'apps', 'autoscaling', 'batch', 'extensions', 'policy'])
+
 /**
  * Kinds of Kubernetes' own groups (Scale, Lease, Event, …) are Go types there, and are read as such: kind and apiVersion may be left out, and a value of
  * another type is no object at all.
  */
-export const isTyped = ({ group }: Pick<Kind, 'group'>): boolean => !group.includes('.') || group.endsWith('.k8s.io')
+export const isTyped = ({ group }: Pick<Kind, 'group'>): boolean => oldGroups.has(group) || group.endsWith('.k8s.io')
 
 /** Fills in the kind and the apiVersion that a client need not say. */
 export function completeTyped(value: JsonObject, { kind, apiVersion }: Kind): void {
@@ -42,7 +45,7 @@ function valueProblem(value: JsonValue, schema: StructuralSchema, struct: string
   const name = path.slice(path.lastIndexOf('.') + 1)
   const nested = struct + name.charAt(0).toUpperCase() + name.slice(1)
   const found = foundType(value, schema)
-  if (found !== type)
+  if (found !== type && !(found === 'integer' && type === 'number'))
     return `json: cannot unmarshal ${foundName(value, type)} into Go struct field ${struct}.${path} of type ${goType(schema, nested)}`
   if (isObject(value)) return membersProblem(value, schema, nested, path)
   if (Array.isArray(value) && schema.items)
