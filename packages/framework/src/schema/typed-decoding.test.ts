@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseJson, type JsonObject } from '../util/json.ts'
+import { parseJson } from '../util/json.ts'
 import { defineKind } from './kind.ts'
 import { compileKind } from './structural.ts'
 import { Type } from './type-helpers.ts'
@@ -31,8 +31,7 @@ describe('isTyped', () => {
 
 describe('typeProblem', () => {
   const { schema } = compileKind(Job)
-  const problem = (spec: string): string | undefined =>
-    typeProblem({ metadata: 5, spec: parseJson(spec) }, schema, Job)
+  const problem = (spec: string): string | undefined => typeProblem({ metadata: 5, spec: parseJson(spec) }, schema, Job)
 
   it('finds nothing where all fits, null and what is not declared too', () => {
     for (const spec of [
@@ -47,12 +46,18 @@ describe('typeProblem', () => {
     for (const [spec, text] of [
       ['[]', 'array into Go struct field Job.spec of type v1.JobSpec'],
       ['{"count":"1"}', 'string into Go struct field JobSpec.spec.count of type int64'],
-      ['{"count":9223372036854775808}', 'number 9223372036854776000 into Go struct field JobSpec.spec.count of type int64'],
+      [
+        '{"count":9223372036854775808}',
+        'number 9223372036854776000 into Go struct field JobSpec.spec.count of type int64',
+      ],
       ['{"share":false}', 'bool into Go struct field JobSpec.spec.share of type float64'],
       ['{"paused":1}', 'number into Go struct field JobSpec.spec.paused of type bool'],
       ['{"names":["a",{}]}', 'object into Go struct field JobSpec.spec.names of type string'],
       ['{"names":"a"}', 'string into Go struct field JobSpec.spec.names of type []string'],
-      ['{"inner":{"small":2147483648},"count":"x"}', 'number 2147483648 into Go struct field JobSpecInner.spec.inner.small of type int32'],
+      [
+        '{"inner":{"small":2147483648},"count":"x"}',
+        'number 2147483648 into Go struct field JobSpecInner.spec.inner.small of type int32',
+      ],
     ] as const)
       expect(problem(spec), spec).to.equal(`json: cannot unmarshal ${text}`)
   })
