@@ -130,16 +130,6 @@ describe('FieldManager.apply', () => {
     expect(specOf(apply(apply(undefined, { labels: { l: '1' } }), { labels: {} }))).to.deep.equal({ labels: {} })
   })
 
-  it('leaves an emptied list to who gave it, empty', () => {
-    const shared = apply(update(undefined, { set: [], parts: [] }), { set: ['s'], parts: [{ name: 'p' }], a: '1' })
-    const emptied = apply(shared, { a: '1' })
-    expect(specOf(emptied)).to.deep.equal({ set: [], parts: [], a: '1' })
-    expect(owners(emptied)).to.deep.equal({
-      'one Apply': ['.spec.a'],
-      'upd Update': ['.spec', '.spec.parts', '.spec.set'],
-    })
-  })
-
   it('owns null and empty maps, but nothing for an empty list of items', () => {
     expect(owners(apply(undefined, { a: null, labels: {}, set: [] }))).to.deep.equal({
       'one Apply': ['.spec.a', '.spec.labels'],

@@ -117,14 +117,6 @@ describe('FieldManager.update', () => {
     )
   })
 
-  it('is reset by an empty list too where that is said', () => {
-    const fields = manager({ emptyListResets: true })
-    const before = live({ a: '1' }, { managedFields })
-    const reset = fields.update(before, live({ a: '1' }, { managedFields: [] }), 'one')
-    expect(reset.metadata).not.to.have.property('managedFields')
-    expect(owners(fields.update(before, live({ a: '1' }), 'one'))).to.have.property('one Update')
-  })
-
   const malformed: readonly unknown[] = [
     [entry('x', {}, { operation: 'Delete' })],
     [entry('x', { xx: {} })],
@@ -215,19 +207,6 @@ describe('FieldManager.update', () => {
     const mine = [entry('one', { 'f:status': { 'f:phase': {} } })]
     const updated = main.update({ ...live({ a: '1' }, { managedFields: mine }), ...status }, live({ a: '2' }), 'two')
     expect(owners(updated)).to.deep.equal({ 'one Update': ['.status.phase'], 'two Update': ['.spec.a'] })
-  })
-
-  it('takes what its endpoint does not write from managers in versions of which that is not said', () => {
-    const type = compileAtoms(schema, true)
-    const versions = { 'g/v1': type, 'g/v2': type }
-    const main = manager({ resetFields: (v) => (v === 'g/v1' ? FieldSet.of(['f:status']) : undefined) }, versions)
-    const status = { status: { phase: 'x' } }
-    const both = ['g/v1', 'g/v2'].map((apiVersion) => ({
-      ...entry('one', { 'f:status': { 'f:phase': {} } }),
-      apiVersion,
-    }))
-    const updated = main.update({ ...live({ a: '1' }, { managedFields: both }), ...status }, live({ a: '1' }), 'two')
-    expect(owners(updated)).to.deep.equal({ 'one Update': ['.status.phase'] })
   })
 
   it('names the subresource, and believes the live object about managedFields there', () => {
