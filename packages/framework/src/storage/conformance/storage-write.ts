@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { maxInt64, pod, podOf, rejection, statusFailure, storageFailure, tooLarge, type Pod } from './storage-case.ts'
+import { StorageError } from '../storage-error.ts'
 import type { StorageTest } from './storage.ts'
 
 const createAndGet: readonly StorageTest[] = [
