@@ -18,7 +18,7 @@ interface Crd {
     readonly versions: readonly {
       readonly name: string
       readonly schema: {
-        readonly openAPIV3Schema: Schema & { properties: Record<string, unknown>; required?: string[] }
+        readonly openAPIV3Schema: Schema & { properties: Record<string, { properties?: unknown }>; required?: string[] }
       }
       readonly additionalPrinterColumns?: readonly unknown[]
       readonly selectableFields?: readonly { readonly jsonPath: string }[]
