@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { pino, type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { groupResource } from '../meta/group-version.ts'
 import type { InstalledGroup } from '../registry/installed.ts'
 import { ResourceRegistry } from '../registry/resource-registry.ts'
@@ -16,6 +16,7 @@ import { ownCertificates, renewDaily, writePrivate, type OwnCertificates } from 
 import { kubeconfigText } from './serving/kubeconfig.ts'
 import { SecureServer } from './serving/secure-server.ts'
 import { ServingCertificates } from './serving/serving-certificates.ts'
+import { serverLog } from './server-log.ts'
 import { Shutdown } from './shutdown.ts'
 import { ServerStores } from './stores.ts'
 import { surroundingsOf } from './surroundings-of.ts'
@@ -48,7 +49,7 @@ export class ApiServer {
 
   constructor(options: ApiServerOptions) {
     this.options = { ...defaults, ...definedOf(options) }
-    this.log = options.log ?? pino({ level: 'warn' })
+    this.log = options.log ?? serverLog({ verbosity: this.options.verbosity, format: this.options.loggingFormat })
     this.health = new HealthRoutes(this.log)
     this.#shutdown = new Shutdown(this.#draining, this.options)
     this.#stores = new ServerStores(this.options.backend, this.options.etcdPrefix)

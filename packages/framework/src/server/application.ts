@@ -19,6 +19,9 @@ import type { HealthRoutes } from './routes/health.ts'
 import type { RequestListener } from './serving/secure-server.ts'
 import type { Surroundings } from './surroundings.ts'
 
+/** As in Go. */
+const requestVerbosity = 3
+
 export interface ApplicationParts {
   readonly options: ApiServerOptions & typeof defaults
   readonly registry: ResourceRegistry
@@ -56,6 +59,9 @@ export function application(parts: ApplicationParts): RequestListener {
     draining,
     ...(options.shutdownSendRetryAfter ? { isRefusing: parts.isRefusing } : {}),
     goawayChance: options.goawayChance,
+    logsRequests: options.verbosity >= requestVerbosity,
+    corsAllowedOrigins: (options.corsAllowedOrigins ?? []).map((pattern) => new RegExp(pattern)),
+    hstsDirectives: options.strictTransportSecurityDirectives ?? [],
     audit: parts.auditing,
     authenticator: new AuthenticationChain(
       [...surroundings.authenticators(new PeerCertificates()), ...(options.authenticators ?? [])],

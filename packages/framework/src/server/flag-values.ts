@@ -70,6 +70,26 @@ export function auditFormat(text: string): string {
   return text
 }
 
+export function loggingFormat(text: string): string {
+  if (text !== 'text' && text !== 'json') throw new RangeError('must be text or json')
+  return text
+}
+
+/** A pattern of origins: what is open at an end would let strangers in. Source: server/options/server_run_options.go. */
+export function anchored(pattern: string): string {
+  if (!/^(?:\^|\\A|.*\/\/)/.test(pattern) || !/(?:\$|\\z)$/.test(pattern))
+    throw new RangeError('does not pin the start and the end of the host: write it as ^https://host$')
+  // Throws where it is none.
+  return new RegExp(pattern).source
+}
+
+/** Source: server/options/server_run_options.go validateHSTSDirectives. */
+export function hstsDirective(text: string): string {
+  if (!/^(?:max-age=\d+|includeSubDomains|preload)$/.test(text))
+    throw new RangeError('must be max-age=SECONDS, includeSubDomains or preload')
+  return text
+}
+
 export function rateOf(text: string): number {
   const rate = Number(text)
   if (text === '' || !(rate >= 0)) throw new RangeError('not a rate')

@@ -31,6 +31,17 @@ describe('readFlags', () => {
     for (const wrong of ['--goaway-chance=0.5', '--audit-log-format=xml', '--audit-log-batch-throttle-qps=-1'])
       expect(() => readFlags([wrong]), wrong).to.throw(FlagError)
   })
+  it('reads the verbosity in all its spellings, origins and directives', () => {
+    for (const spelling of [['-v=3'], ['--v=3'], ['-v', '3'], ['--v', '3']])
+      expect(readFlags(spelling), spelling.join(' ')).to.deep.equal({ verbosity: 3 })
+    const origins = '--cors-allowed-origins=^https://a\\.io$,//b\\.io$'
+    expect(readFlags([origins, '--strict-transport-security-directives=max-age=5,preload'])).to.deep.equal({
+      corsAllowedOrigins: ['^https:\\/\\/a\\.io$', '\\/\\/b\\.io$'],
+      strictTransportSecurityDirectives: ['max-age=5', 'preload'],
+    })
+    for (const wrong of ['--cors-allowed-origins=a.io', '--cors-allowed-origins=^(', '--logging-format=xml', '-v=x'])
+      expect(() => readFlags([wrong]), wrong).to.throw(FlagError)
+  })
   it('reads feature gates', () => {
     expect(readFlags(['--feature-gates', 'CBORServingAndStorage=true'])).to.deep.equal({
       featureGates: { CBORServingAndStorage: true },

@@ -31,15 +31,23 @@ export function parseServerFlags(
   }
 }
 
+/** -v=3, as Go writes it. */
+const verbosity = (arg: string): string | undefined => (arg.startsWith('-v=') ? `-${arg}` : undefined)
+
 /** Throws {@link FlagError}. */
 export function readFlags(argv: readonly string[]): Partial<ParsedFlags> {
   let values: Record<string, unknown>
   try {
     values = parseArgs({
       // A flag that is true by being there may say so all the same: --flag=false.
-      args: argv.map((arg) => (arg.startsWith('--') && flags[arg.slice(2)]?.value === '' ? `${arg}=true` : arg)),
+      args: argv.map(
+        (arg) => verbosity(arg) ?? (arg.startsWith('--') && flags[arg.slice(2)]?.value === '' ? `${arg}=true` : arg),
+      ),
       options: Object.fromEntries(
-        Object.keys(flags).map((name) => [name, { type: 'string' as const, multiple: true as const }]),
+        Object.keys(flags).map((name) => [
+          name,
+          { type: 'string' as const, multiple: true as const, ...(name === 'v' ? { short: 'v' } : {}) },
+        ]),
       ),
       allowPositionals: false,
     }).values

@@ -94,6 +94,14 @@ export interface ServerFlags extends AuditFlags {
   readonly etcdPrefix?: string
   /** Writes the administrator's kubeconfig here when the server is ready. */
   readonly writeKubeconfig?: string
+  /** How much is logged, as klog's -v: each request at 3. Default 0. */
+  readonly verbosity?: number
+  /** Default `text`, as klog writes it. */
+  readonly loggingFormat?: 'text' | 'json'
+  /** Regular expressions of the origins whose pages may call; each must be anchored. Default none. */
+  readonly corsAllowedOrigins?: readonly string[]
+  /** Directives of the header Strict-Transport-Security. Default none. */
+  readonly strictTransportSecurityDirectives?: readonly string[]
   /** Longest a request may take, in seconds. Default 60. */
   readonly requestTimeoutSeconds?: number
   /** Reads under way at once, but for watches; 0: no limit. Default 400. */
@@ -129,6 +137,8 @@ export const defaults: Required<
     | 'shutdownSendRetryAfter'
     | 'shutdownWatchTerminationGracePeriodSeconds'
     | 'goawayChance'
+    | 'verbosity'
+    | 'loggingFormat'
     | 'authenticationTokenWebhookCacheTtlSeconds'
     | 'authorizationAlwaysAllowPaths'
     | 'authorizationWebhookCacheAuthorizedTtlSeconds'
@@ -147,6 +157,8 @@ export const defaults: Required<
   shutdownSendRetryAfter: false,
   shutdownWatchTerminationGracePeriodSeconds: 0,
   goawayChance: 0,
+  verbosity: 0,
+  loggingFormat: 'text',
   authenticationTokenWebhookCacheTtlSeconds: 10,
   authorizationAlwaysAllowPaths: ['/healthz', '/readyz', '/livez'],
   authorizationWebhookCacheAuthorizedTtlSeconds: 10,

@@ -11,8 +11,11 @@ import { auditId } from './audit-id.ts'
 import { authentication } from './authentication.ts'
 import { authorization } from './authorization.ts'
 import { cacheControl } from './cache-control.ts'
+import { cors } from './cors.ts'
 import type { Draining } from './draining.ts'
 import { goaway } from './goaway.ts'
+import { hsts } from './hsts.ts'
+import { httpLog } from './http-log.ts'
 import { impersonation } from './impersonation.ts'
 import { maxInFlight } from './max-in-flight.ts'
 import { metricsFilter } from './metrics.ts'
@@ -35,6 +38,12 @@ export interface ChainOptions {
   readonly draining: Draining
   /** Whether the server sends its clients to another one. */
   readonly isRefusing?: () => boolean
+  /** Whether each request is a line in the log. */
+  readonly logsRequests?: boolean
+  /** Origins of pages that may call. */
+  readonly corsAllowedOrigins?: readonly RegExp[]
+  /** Of Strict-Transport-Security. */
+  readonly hstsDirectives?: readonly string[]
   /** How likely an HTTP/2 client is told to connect anew; 0: never. */
   readonly goawayChance?: number
   /** Without it nothing is written down. */
@@ -52,11 +61,14 @@ export const filterChain = (options: ChainOptions): readonly Filter[] => [
   auditId,
   requestInfo(options.isLongRunning),
   metricsFilter(options.metrics, options.known),
+  ...(options.logsRequests ? [httpLog(options.log)] : []),
   ...(options.isRefusing ? [retryAfter(options.isRefusing)] : []),
+  ...(options.hstsDirectives?.length ? [hsts(options.hstsDirectives)] : []),
   cacheControl,
   ...(options.goawayChance ? [goaway(options.goawayChance)] : []),
   options.draining.filter,
   requestDeadline(options.requestTimeoutMs),
+  ...(options.corsAllowedOrigins?.length ? [cors(options.corsAllowedOrigins)] : []),
   authentication(options),
   ...(options.audit ? [audit(options.audit)] : []),
   impersonation(options.authorizer),

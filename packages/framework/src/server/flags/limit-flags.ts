@@ -1,4 +1,15 @@
-import { booleanOf, chanceOf, countOf, gatesOf, last, secondsOf } from '../flag-values.ts'
+import {
+  anchored,
+  booleanOf,
+  chanceOf,
+  countOf,
+  gatesOf,
+  hstsDirective,
+  last,
+  list,
+  loggingFormat,
+  secondsOf,
+} from '../flag-values.ts'
 import { defaults } from '../options.ts'
 import type { FlagTable } from './flag.ts'
 
@@ -57,5 +68,29 @@ export const limitFlags: FlagTable = {
     value: 'GATE=BOOL',
     help: 'what is not finished in Kubernetes either: CBORServingAndStorage (default false)',
     read: gatesOf,
+  },
+  v: {
+    member: 'verbosity',
+    value: 'N',
+    help: 'how much is logged: 3 each request, 4 and more what helps to find a mistake (default 0); also -v N',
+    read: last(countOf),
+  },
+  'logging-format': {
+    member: 'loggingFormat',
+    value: 'FORMAT',
+    help: 'text (the default) or json',
+    read: last(loggingFormat),
+  },
+  'cors-allowed-origins': {
+    member: 'corsAllowedOrigins',
+    value: 'PATTERNS',
+    help: 'regular expressions, each anchored, of the origins whose pages may call (default none)',
+    read: (texts) => list(texts).map(anchored),
+  },
+  'strict-transport-security-directives': {
+    member: 'strictTransportSecurityDirectives',
+    value: 'DIRECTIVES',
+    help: 'what browsers are told of HTTPS, as max-age=31536000 (default nothing)',
+    read: (texts) => list(texts).map(hstsDirective),
   },
 }
