@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { once } from 'node:events'
@@ -219,20 +219,35 @@ describe('HTTP/2 that nobody should send', function () {
     expect(performance.now() - begin).to.be.within(8000, 13_000)
   })
 
-  it('speaks TLS 1.2 and 1.3 alone, and does not renegotiate', () => {
-    const speaks = (...version: string[]): boolean => {
-      try {
-        execFileSync('openssl', ['s_client', '-connect', `127.0.0.1:${String(server.port)}`, ...version], {
-          input: '',
-          stdio: 'pipe',
+  it('speaks TLS 1.2 and 1.3 alone, and does not renegotiate', async () => {
+    const session = async (version: SecureVersion): Promise<TLSSocket | undefined> => {
+      const { port } = server
+      const options = { port, host: '127.0.0.1', rejectUnauthorized: false, minVersion: version, maxVersion: version }
+      // What is refused here must not be this client's own refusal.
+      const socket = connectTls({ ...options, ciphers: 'ALL:@SECLEVEL=0' })
+      return new Promise((resolve) => {
+        socket.once('secureConnect', () => {
+          resolve(socket)
         })
-        return true
-      } catch {
-        return false
-      }
+        socket.once('error', () => {
+          resolve(undefined)
+        })
+      })
     }
-    expect(speaks('-tls1_2'), 'TLS 1.2').to.equal(true)
-    expect(speaks('-tls1_3'), 'TLS 1.3').to.equal(true)
-    for (const old of ['-tls1', '-tls1_1']) expect(speaks(old, '-cipher', 'ALL:@SECLEVEL=0'), old).to.equal(false)
+    const newest = await session('TLSv1.3')
+    expect(newest?.getProtocol()).to.equal('TLSv1.3')
+    newest?.destroy()
+    for (const old of ['TLSv1', 'TLSv1.1'] as const) expect(await session(old), old).to.equal(undefined)
+    const socket = await session('TLSv1.2')
+    expect(socket?.getProtocol()).to.equal('TLSv1.2')
+    const renegotiated = new Promise<Error | null | undefined>((resolve) => {
+      socket?.once('error', resolve)
+      socket?.once('close', () => {
+        resolve(new Error('closed'))
+      })
+      socket?.renegotiate({ rejectUnauthorized: false }, resolve)
+    })
+    expect(await renegotiated, 'renegotiation').to.be.instanceOf(Error)
+    socket?.destroy()
   })
 })

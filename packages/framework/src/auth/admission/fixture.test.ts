@@ -30,7 +30,7 @@ export interface RecordedContext extends RequestContext {
 }
 
 /** A context that remembers what was said. */
-export function recordedContext(signal = new AbortController().signal): RecordedContext {
+export function recordedContext(signal: AbortSignal = new AbortController().signal): RecordedContext {
   const texts: string[] = []
   const annotations = new Map<string, string>()
   return {

@@ -107,6 +107,8 @@ export class SecureServer {
       session.once('close', () => this.#sessions.delete(session))
     })
     this.#server.on('secureConnection', (socket: TLSSocket) => {
+      // As Go's servers: it would cost the server more than the client.
+      socket.disableRenegotiation()
       if (socket.alpnProtocol === 'h2') return
       this.#sockets.add(socket)
       socket.once('close', () => {

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { createCertificate } from '../../../server/serving/certificate-builder.ts'
 import type { BackendEvent, Entry } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
 import { Cluster } from './cluster.ts'
@@ -14,7 +13,6 @@ import { etcdBinary, EtcdProcess } from './etcd-process.test.ts'
 import { Leases } from './leases.ts'
 
 const name = 'EtcdBackend with a real cluster of etcd'
-const run = promisify(execFile)
 const keepalive = { timeSeconds: 10, timeoutSeconds: 5 }
 
 /** Writes one key after the other until `stop`; tells what was acknowledged, and the longest time between two writes. */
@@ -206,24 +204,19 @@ if (etcdBinary)
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'etcd-tls-'))
-      const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1']
-      const ca = ['-subj', '/CN=test-ca', '-keyout', at('ca.key'), '-out', at('ca.crt')]
-      await run('openssl', ['req', '-x509', ...key, ...ca])
-      await writeFile(at('san'), 'subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n')
-      for (const one of ['server', 'client']) {
-        const [csr, crt] = [at(`${one}.csr`), at(`${one}.crt`)]
-        await run('openssl', [
-          'req',
-          ...key.slice(0, -2),
-          '-subj',
-          `/CN=${one}`,
-          '-keyout',
-          at(`${one}.key`),
-          '-out',
-          csr,
-        ])
-        const signer = ['-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '1']
-        await run('openssl', ['x509', '-req', '-in', csr, ...signer, '-extfile', at('san'), '-out', crt])
+      const day = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 86_400_000) }
+      const issuer = createCertificate({ ...day, commonName: 'test-ca', ca: {} })
+      await writeFile(at('ca.crt'), issuer.certificate)
+      for (const commonName of ['server', 'client'] as const) {
+        const made = createCertificate({
+          ...day,
+          commonName,
+          issuer,
+          names: ['127.0.0.1', 'localhost'],
+          usages: ['serverAuth', 'clientAuth'],
+        })
+        await writeFile(at(`${commonName}.crt`), made.certificate)
+        await writeFile(at(`${commonName}.key`), made.key)
       }
       const files = [`--cert-file=${at('server.crt')}`, `--key-file=${at('server.key')}`]
       etcd = await EtcdProcess.start({ flags: [...files, `--trusted-ca-file=${at('ca.crt')}`, '--client-cert-auth'] })
