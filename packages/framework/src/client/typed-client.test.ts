@@ -3,16 +3,7 @@ import { isNotFound } from './error-kinds.ts'
 import { Informer } from './informer.ts'
 import { builtInKind, ConfigMap, Deployment, Lease, Role } from './kinds/index.ts'
 import { metadataOnly, type ResourceKind } from './resource-kind.ts'
-import {
-  ScriptedServer,
-  Widget,
-  event,
-  failure,
-  json,
-  stream,
-  widget,
-  type Answer,
-} from './scripted-server.test.ts'
+import { ScriptedServer, Widget, event, failure, json, stream, widget, type Answer } from './scripted-server.test.ts'
 
 const partial = (name: string, version: number): object => ({
   apiVersion: 'meta.k8s.io/v1',
