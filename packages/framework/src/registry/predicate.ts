@@ -3,6 +3,7 @@ import type { LabelSelector } from '../meta/label-selector.ts'
 import type { KubeObject } from '../meta/object.ts'
 import type { Predicate } from '../storage/storage.ts'
 import type { StoredItem } from '../storage/stored-item.ts'
+import type { ByteTest } from './byte-filter.ts'
 
 export const everything: Predicate = { everything: true, matches: () => true }
 
@@ -19,11 +20,12 @@ export function selectionPredicate<T extends KubeObject>(
   labels: LabelSelector,
   fields: FieldSelector,
   fieldsOf: FieldsOf<T> = metadataFields,
+  byteTest: ByteTest = () => true,
 ): Predicate {
   if (labels.empty && fields.empty) return everything
   return {
     everything: false,
-    matches: (item: StoredItem) => matchesSelectors(item.object as T, labels, fields, fieldsOf),
+    matches: (item: StoredItem) => byteTest(item) && matchesSelectors(item.object as T, labels, fields, fieldsOf),
   }
 }
 

@@ -8,6 +8,7 @@ import { StorageError } from '../storage/storage-error.ts'
 import type { Predicate, Storage, WatchStream } from '../storage/storage.ts'
 import { StoredItem } from '../storage/stored-item.ts'
 import { clone } from '../util/json.ts'
+import { ByteFilter } from './byte-filter.ts'
 import type { ServedVersion } from './conversion.ts'
 import { deleteObject, deleteObjects } from './deletion.ts'
 import { listKey, objectKey } from './object-key.ts'
@@ -59,6 +60,7 @@ export abstract class StoredResource<T extends KubeObject>
   readonly ttlSeconds: number | undefined = undefined
 
   #storage: Storage | undefined
+  #byteFilter: ByteFilter | undefined
 
   /** Errors of a name (or, with `prefix`, of a generateName). Default: a DNS subdomain. */
   validateName(name: string, prefix: boolean): string[] {
@@ -232,7 +234,8 @@ export abstract class StoredResource<T extends KubeObject>
   }
 
   #selection({ labelSelector, fieldSelector, fieldsOf }: ListOptions, ctx: RequestContext): Predicate {
-    return narrowed(selectionPredicate(labelSelector, fieldSelector, fieldsOf), this.visibleTo(ctx))
+    const byteTest = (this.#byteFilter ??= new ByteFilter(this.storageVersion)).test(labelSelector, fieldSelector)
+    return narrowed(selectionPredicate(labelSelector, fieldSelector, fieldsOf, byteTest), this.visibleTo(ctx))
   }
 
   /**

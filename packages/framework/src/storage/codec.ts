@@ -84,12 +84,19 @@ export class JsonCodec implements ItemCodec {
     return value
   }
 
+  inHub(bytes: Buffer): boolean {
+    return !this.#options.fromHub && this.#isKnown(bytes)
+  }
+
+  #isKnown(bytes: Buffer): boolean {
+    return this.#prefixBytes.compare(bytes, 0, this.#prefixBytes.length) === 0
+  }
+
   spliced(item: StoredItem): SplicedBytes {
     const prefix = this.#prefixBytes
     const at = prefix.length
     // Bytes that another release wrote, or in another version of the kind, go by way of the object.
-    const known = prefix.compare(item.bytes, 0, at) === 0
-    const bytes = known ? item.bytes : this.encode(item.object)
+    const bytes = this.#isKnown(item.bytes) ? item.bytes : this.encode(item.object)
     const version = `"resourceVersion":"${item.resourceVersion}"${bytes[at] === closingBrace ? '' : ','}`
     return {
       length: bytes.length + version.length,

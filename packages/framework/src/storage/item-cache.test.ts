@@ -5,6 +5,7 @@ import { StoredItem, type ItemCodec } from './stored-item.ts'
 const codec: ItemCodec = {
   encode: () => Buffer.alloc(0),
   decode: () => ({ apiVersion: 'v1', kind: 'Thing', metadata: {} }),
+  inHub: () => false,
   spliced: () => {
     throw new Error('nobody asks')
   },

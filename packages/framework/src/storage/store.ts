@@ -200,6 +200,7 @@ export const isConflict = (error: unknown): error is StorageError =>
 /** The codec, with what it decodes kept for the next reader. */
 const remembering = (codec: ItemCodec, parsed: ItemCache): ItemCodec => ({
   encode: (object, owned) => codec.encode(object, owned),
+  inHub: (bytes) => codec.inHub(bytes),
   spliced: (item) => codec.spliced(item),
   decode: (item) => {
     const object = codec.decode(item)

@@ -52,6 +52,8 @@ export interface ItemCodec {
   encode(object: KubeObject, owned?: boolean): Buffer
   /** The object in the hub version, with its resourceVersion and defaults. Throws StorageError `Corrupt`. */
   decode(item: StoredItem): KubeObject
+  /** The bytes are in the hub version, in which the object is read: they say what it says, but for defaults. */
+  inHub(bytes: Buffer): boolean
   /** The item's bytes with its resourceVersion in place: the object in the version it is stored in. */
   spliced(item: StoredItem): SplicedBytes
 }

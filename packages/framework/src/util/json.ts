@@ -131,7 +131,12 @@ function keysOf(value: JsonValue): number {
   let count = 0
   if (typeof value !== 'object' || value === null) return 0
   if (Array.isArray(value)) for (const item of value) count += keysOf(item)
-  else for (const key of Object.keys(value)) count += 1 + keysOf(value[key] ?? null)
+  else
+    for (const key of Object.keys(value)) {
+      count++
+      const member = value[key]
+      if (typeof member === 'object') count += keysOf(member)
+    }
   return count
 }
 

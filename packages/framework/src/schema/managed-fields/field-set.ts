@@ -16,6 +16,7 @@ const leaf: FieldNode = { member: true, below: undefined }
 export class FieldSet {
   readonly nodes: ReadonlyMap<PathElement, FieldNode>
   #json: JsonObject | undefined
+  #names: ReadonlySet<string> | undefined
 
   /** `nodes` belongs to the set from here on, and holds no node without members. */
   constructor(nodes: ReadonlyMap<PathElement, FieldNode>) {
@@ -58,6 +59,11 @@ export class FieldSet {
   toJson(): JsonObject {
     if (!this.#json) alreadyRead.set((this.#json = write(this, false)), this)
     return this.#json
+  }
+
+  /** The names of the fields, where the set holds nothing but fields of one object. Worked out once. */
+  get names(): ReadonlySet<string> | undefined {
+    return (this.#names ??= namesOf(this.nodes))
   }
 
   get isEmpty(): boolean {
@@ -162,6 +168,15 @@ export class FieldSet {
       if (below) yield* below.paths([...prefix, element])
     }
   }
+}
+
+function namesOf(nodes: FieldSet['nodes']): ReadonlySet<string> | undefined {
+  const names = new Set<string>()
+  for (const [element, { member, below }] of nodes) {
+    if (!member || below || !element.startsWith('f:')) return undefined
+    names.add(element.slice(2))
+  }
+  return names
 }
 
 const alreadyRead = new WeakMap<JsonObject, FieldSet>()

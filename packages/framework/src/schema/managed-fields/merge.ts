@@ -1,6 +1,6 @@
 import { isObject, setOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { atomKind, walkedKind } from './atom-kind.ts'
-import { deduced, type ListType, type MapType, type Type } from './atoms.ts'
+import { deduced, isMapOfScalars, type ListType, type MapType, type Type } from './atoms.ts'
 import { indexItems, itemElement, ItemError } from './list-items.ts'
 import type { PathElement } from './path-element.ts'
 
@@ -25,6 +25,7 @@ function mergeMaps(map: MapType, left: JsonValue, right: JsonValue): Maybe {
   const rights = isObject(right) ? right : {}
   const leftKeys = Object.keys(lefts)
   if (map.atomic || (!leftKeys.length && !Object.keys(rights).length)) return right
+  if (isMapOfScalars(map) && leftKeys.every((key) => Object.hasOwn(rights, key))) return rights
   const merged: JsonObject = {}
   for (const key of leftKeys) {
     const member = Object.hasOwn(rights, key) ? rights[key] : undefined

@@ -61,14 +61,9 @@ function listNode(list: ListType, value: JsonValue, emptyLists: boolean): FieldN
 }
 
 /** Whether a set is just that of an object's keys. */
-function isSetOf({ nodes }: FieldSet, object: JsonObject): boolean {
+function isSetOf({ names }: FieldSet, object: JsonObject): boolean {
   const keys = Object.keys(object)
-  if (keys.length !== nodes.size) return false
-  for (const key of keys) {
-    const node = nodes.get(fieldElement(key))
-    if (!node?.member || node.below || typeof object[key] === 'object') return false
-  }
-  return true
+  return keys.length === names?.size && keys.every((key) => names.has(key) && typeof object[key] !== 'object')
 }
 
 const isEmptyObject = (value: JsonValue): boolean => isObject(value) && !Object.keys(value).length
