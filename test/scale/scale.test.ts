@@ -112,7 +112,7 @@ describe('/scale', function () {
 
   it('refuses what is no Scale, another name, an old version and another object', async () => {
     const put = async (body: object): Promise<number> => (await send('PUT', `v1/${path}/scale`, body)).status
-    expect(await put(scale('three'))).to.equal(422)
+    expect(await put(scale('three'))).to.equal(400)
     expect(await put({ ...scale(3), metadata: { name: 'b' } })).to.equal(400)
     expect(await put({ ...scale(3), kind: 'Widget', apiVersion: 'golden.example.com/v1' })).to.equal(400)
     expect(await put(scale(3, { resourceVersion: '1' }))).to.equal(409)

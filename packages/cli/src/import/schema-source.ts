@@ -152,16 +152,11 @@ function rulesSource(rules: unknown): Source | undefined {
 
 const unsafe = (type: string, schema: CrdSchema): Source => helper(`Type.Unsafe<${type}>`, [], schema, [])
 
+/** An `anyOf` beside it stays: it judges as well, with a message of its own. */
 function intOrStringSource(schema: CrdSchema): Source {
-  const said = [intOrString, ...(isIntOrString(schema['anyOf']) ? ['anyOf'] : [])]
-  if (schema['pattern'] === quantityPattern) return helper('Type.Quantity', [], schema, [...said, 'pattern'])
-  return helper('Type.IntOrString', [], schema, said)
+  if (schema['pattern'] === quantityPattern) return helper('Type.Quantity', [], schema, [intOrString, 'pattern'])
+  return helper('Type.IntOrString', [], schema, [intOrString])
 }
-
-const isIntOrString = (anyOf: unknown): boolean =>
-  ['[{"type":"integer"},{"type":"string"}]', '[{"type":"string"},{"type":"integer"}]'].includes(
-    JSON.stringify(anyOf ?? null),
-  )
 
 function stringSource(schema: CrdSchema): Source {
   const values = schema['enum']

@@ -43,17 +43,16 @@ describe('the compression of a watch', () => {
     response.resume()
   }
 
-  it('is there for a list by watch: readable event by event, in a member of its own each', async () => {
+  it('is there for a list by watch: readable event by event', async () => {
     const response = await send(`${namespaces}?${watchList}`, { 'accept-encoding': 'deflate, gzip' })
     expect(response.headers).to.include({
       'content-encoding': 'gzip',
       'content-type': 'application/json',
       vary: 'Accept-Encoding',
     })
-    let [members, text] = [0, '']
-    response.on('data', (chunk: Buffer) => {
-      if (chunk.readUInt16BE(0) === 0x1f8b) members++
-    })
+    let text = ''
+    const raw: Buffer[] = []
+    response.on('data', (chunk: Buffer) => raw.push(chunk))
     const plain = response.pipe(createGunzip()).setEncoding('utf8')
     plain.on('data', (chunk: string) => (text += chunk))
     const end = once(plain, 'end')
@@ -64,7 +63,7 @@ describe('the compression of a watch', () => {
     await createNamespace('later')
     await has('"name":"later"')
     await end
-    expect(members).to.be.greaterThan(1)
+    expect(Buffer.concat(raw).indexOf(Buffer.from([0x1f, 0x8b, 8]), 1), 'a second member').to.equal(-1)
     const types = text
       .trimEnd()
       .split('\n')

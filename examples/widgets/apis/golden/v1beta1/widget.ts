@@ -28,7 +28,7 @@ const spec = Type.PartialObject(
     policy: Type.PartialObject({ retain: Type.Boolean({ default: true }), keep: Type.Integer() }, { default: {} }),
     settings,
     port: Type.IntOrString(),
-    budget: Type.IntOrString({ pattern: '^[0-9]+%$' }),
+    budget: Type.IntOrString({ anyOf: [{ type: 'integer' }, { type: 'string' }], pattern: '^[0-9]+%$' }),
     anything: Type.Preserved(),
     extra: Type.PartialObject(
       { known: Type.PartialObject({ a: Type.Integer(), b: Type.String({ default: 'bee' }) }) },

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Exchange } from '../exchange.ts'
-import { gzipMember } from '../negotiation/gzip.ts'
+import { GzipStream } from '../negotiation/gzip.ts'
 
 /** Where the events of one watch go: a body without an end, or the messages of a WebSocket. */
 export interface WatchSink {
@@ -21,12 +21,11 @@ export interface WatchSink {
 export class BodySink implements WatchSink {
   // Both kinds of response have all that is used here; the types know of one.
   readonly #response: ServerResponse
-  readonly #gzip: boolean
+  readonly #gzip: GzipStream | undefined
 
-  /** `gzip`: what is written at once becomes one member, so that the client need not wait for the next. */
   constructor({ response, context }: Exchange, contentType: string, gzip: boolean) {
     this.#response = response as ServerResponse
-    this.#gzip = gzip
+    this.#gzip = gzip ? new GzipStream() : undefined
     response.statusCode = 200
     response.setHeader('content-type', contentType)
     const warnings = context.warnings.headers()
@@ -48,14 +47,14 @@ export class BodySink implements WatchSink {
   write(events: readonly Buffer[]): Promise<void> | undefined {
     const [only] = events
     const bytes = events.length === 1 && only ? only : Buffer.concat(events)
-    return this.#response.write(this.#gzip ? gzipMember(bytes) : bytes) ? undefined : untilDrained(this.#response)
+    return this.#response.write(this.#gzip?.flush(bytes) ?? bytes) ? undefined : untilDrained(this.#response)
   }
 
   onClose(listener: () => void): void {
     this.#response.once('close', listener)
   }
   end(): void {
-    this.#response.end()
+    this.#response.end(this.#gzip?.end())
   }
   cut(): void {
     this.#response.destroy()

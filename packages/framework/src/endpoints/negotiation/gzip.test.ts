@@ -1,6 +1,7 @@
-import { gunzipSync } from 'node:zlib'
+import { constants, gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
-import { compressed, gzipThresholdBytes } from './gzip.ts'
+import fc from 'fast-check'
+import { compressed, GzipStream, gzipThresholdBytes } from './gzip.ts'
 
 describe('compressed', () => {
   const large = Buffer.alloc(gzipThresholdBytes + 1, 'x')
@@ -17,5 +18,22 @@ describe('compressed', () => {
     for (const header of [undefined, '', 'gzip;q=1', 'x-gzip', 'GZIP', 'br', '*'])
       expect(compressed(large, header), header).to.equal(undefined)
     expect(compressed(large.subarray(1), 'gzip')).to.equal(undefined)
+  })
+})
+
+describe('GzipStream', () => {
+  it('is one file, of which all that was given can be read at once', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 5000 })), (parts) => {
+        const stream = new GzipStream()
+        const sent: Buffer[] = []
+        for (const [i, part] of parts.entries()) {
+          sent.push(stream.flush(Buffer.from(part)))
+          const so = gunzipSync(Buffer.concat(sent), { finishFlush: constants.Z_SYNC_FLUSH })
+          expect(so.equals(Buffer.concat(parts.slice(0, i + 1)))).to.equal(true)
+        }
+        expect(gunzipSync(Buffer.concat([...sent, stream.end()])).equals(Buffer.concat(parts))).to.equal(true)
+      }),
+    )
   })
 })
