@@ -1,4 +1,5 @@
 import { canonical, isObject, type JsonValue } from '../util/json.ts'
+import { compareUtf8 } from '../util/utf8.ts'
 
 const escapes: Readonly<Record<string, string>> = {
   '\x07': '\\a',
@@ -72,6 +73,21 @@ export function goText(value: JsonValue): string {
   if (value === null) return '<nil>'
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
   if (!isObject(value)) return typeof value === 'string' ? value : formatGoValue(value)
-  const names = Object.keys(value).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  const names = Object.keys(value).sort(compareUtf8)
   return `map[${names.map((name) => `${name}:${goText(value[name] ?? null)}`).join(' ')}]`
+}
+
+/** What Go's decoder calls a JSON value in its messages. */
+export function jsonTypeName(value: JsonValue): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  switch (typeof value) {
+    case 'boolean':
+      return 'bool'
+    case 'bigint':
+    case 'number':
+      return 'number'
+    default:
+      return typeof value
+  }
 }

@@ -1,4 +1,5 @@
 import { isObject, setOwn, type JsonObject, type JsonValue } from '../util/json.ts'
+import { jsonTypeName } from './go-format.ts'
 import { normalizeTime } from './go-time.ts'
 import type { ObjectMeta } from './object.ts'
 import { StatusError } from './status.ts'
@@ -60,10 +61,8 @@ interface Struct {
 }
 
 function mismatch(value: JsonValue, owner: string, type: string, detail = ''): never {
-  const found = Array.isArray(value) ? 'array' : typeof value
-  const name = found === 'boolean' ? 'bool' : found === 'bigint' ? 'number' : found
   const target = owner === '' ? `Go value of type ${type}` : `Go struct field ${owner} of type ${type}`
-  throw new ObjectMetaTypeError(`json: cannot unmarshal ${name}${detail} into ${target}`)
+  throw new ObjectMetaTypeError(`json: cannot unmarshal ${jsonTypeName(value)}${detail} into ${target}`)
 }
 
 /** Members are visited sorted, as Go marshals them before it reads them: so the first complaint is Go's. */

@@ -6,7 +6,8 @@ import { isDnsLabel, isDnsSubdomain, isQualifiedName, isValidLabelValue } from '
 import type { ObjectMeta, OwnerReference } from './object.ts'
 import { validateOwnerReferences } from './owner-references.ts'
 
-const maxAnnotationsBytes = 256 * 1024
+/** Of the keys and values of all annotations together. */
+export const maxAnnotationsBytes = 256 * 1024
 
 export interface ObjectMetaRules {
   readonly namespaced: boolean
@@ -62,7 +63,8 @@ export function validateAnnotations(annotations: Readonly<Record<string, string>
   return errors
 }
 
-function bytesOf(texts: Readonly<Record<string, string>>): number {
+/** How many bytes keys and values have together. */
+export function bytesOf(texts: Readonly<Record<string, string>>): number {
   let bytes = 0
   for (const key of Object.keys(texts)) bytes += byteLength(key) + byteLength(texts[key] ?? '')
   return bytes

@@ -1,6 +1,7 @@
 import { field } from '../meta/field-error.ts'
 import { ObjectMetaTypeError, readObjectMeta } from '../meta/object-meta-coercion.ts'
 import type { KubeObject } from '../meta/object.ts'
+import { jsonTypeName } from '../meta/go-format.ts'
 import { StatusError } from '../meta/status.ts'
 import {
   findDuplicateKeys,
@@ -133,7 +134,7 @@ export function decodeUnstructured(
   if (!isObject(value))
     return {
       unknown: [],
-      error: `json: cannot unmarshal ${typeName(value)} into Go value of type map[string]interface {}`,
+      error: `json: cannot unmarshal ${jsonTypeName(value)} into Go value of type map[string]interface {}`,
     }
   const typed = isTyped(kind)
   if (typed) completeTyped(value, kind)
@@ -218,7 +219,7 @@ function objectOf(value: JsonValue, body: Buffer, kind: string): JsonObject {
   if (value === null) throw unrecognized(kind, missingKind(stringify(value)), body)
   const target =
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
-  throw unrecognized(kind, versionKindProblem(typeName(value), `Go value of type ${target}`), body)
+  throw unrecognized(kind, versionKindProblem(jsonTypeName(value), `Go value of type ${target}`), body)
 }
 
 /** The kind that the data names. Throws 400 where kind or apiVersion say nothing. Source: runtime/serializer/json/meta.go. */
@@ -227,7 +228,7 @@ function kindOf(value: JsonObject, body: Buffer, expected: string): string {
     const found = getOwn(value, member) ?? null
     if (found !== null && typeof found !== 'string') {
       const target = `Go struct field .${member} of type string`
-      throw unrecognized(expected, versionKindProblem(typeName(found), target), body)
+      throw unrecognized(expected, versionKindProblem(jsonTypeName(found), target), body)
     }
   }
   const apiVersion = text(value, 'apiVersion')
@@ -246,10 +247,4 @@ const missingKind = (json: string): string => `Object 'Kind' is missing in '${js
 function text(value: JsonObject, member: string): string {
   const found = getOwn(value, member)
   return typeof found === 'string' ? found : ''
-}
-
-function typeName(value: JsonValue): string {
-  if (Array.isArray(value)) return 'array'
-  const name = typeof value
-  return name === 'boolean' ? 'bool' : name === 'bigint' ? 'number' : name
 }

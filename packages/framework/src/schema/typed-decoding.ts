@@ -1,3 +1,4 @@
+import { jsonTypeName } from '../meta/go-format.ts'
 import { isObject, type JsonObject, type JsonValue } from '../util/json.ts'
 import type { Kind } from './kind.ts'
 import type { StructuralSchema } from './structural-schema.ts'
@@ -66,10 +67,8 @@ function foundType(value: JsonValue, { format }: StructuralSchema): string {
 }
 
 function foundName(value: JsonValue, wanted: string): string {
-  if (Array.isArray(value)) return 'array'
-  if (typeof value === 'boolean') return 'bool'
-  if (typeof value !== 'number' && typeof value !== 'bigint') return typeof value
-  return wanted === 'integer' ? `number ${String(value)}` : 'number'
+  const isNumber = typeof value === 'number' || typeof value === 'bigint'
+  return isNumber && wanted === 'integer' ? `number ${String(value)}` : jsonTypeName(value)
 }
 
 function goType({ types, format, items }: StructuralSchema, struct: string): string {

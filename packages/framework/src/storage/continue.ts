@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { StatusError } from '../meta/status.ts'
-import { goJsonEscape } from '../meta/go-format.ts'
+import { goJsonEscape, jsonTypeName } from '../meta/go-format.ts'
 import { isObject, parseJson, type JsonValue } from '../util/json.ts'
 
 /** The place where a paged list goes on. Source: storage/continue.go. */
@@ -52,14 +52,14 @@ function parsed(token: string): { v: string; rv: number; start: string } {
   }
   if (value === null) return { v: '', rv: 0, start: '' }
   if (!isObject(value))
-    throw invalid(`: json: cannot unmarshal ${goKind(value)} into Go value of type storage.continueToken`)
+    throw invalid(`: json: cannot unmarshal ${jsonTypeName(value)} into Go value of type storage.continueToken`)
   const { v, rv, start } = value
   for (const [name, member, type] of [
     ['v', v, 'string'],
     ['start', start, 'string'],
   ] as const)
     if (member !== undefined && member !== null && typeof member !== 'string')
-      throw mismatch(goKind(member), name, type)
+      throw mismatch(jsonTypeName(member), name, type)
   return { v: textOf(v), rv: revisionOf(rv, token), start: textOf(start) }
 }
 
@@ -68,22 +68,12 @@ const textOf = (value: JsonValue | undefined): string => (typeof value === 'stri
 /** An int64 without fraction or exponent. */
 function revisionOf(rv: JsonValue | undefined, token: string): number {
   if (rv === undefined || rv === null) return 0
-  if (typeof rv !== 'number' && typeof rv !== 'bigint') throw mismatch(goKind(rv), 'rv', 'int64')
+  if (typeof rv !== 'number' && typeof rv !== 'bigint') throw mismatch(jsonTypeName(rv), 'rv', 'int64')
   const [, asGiven = String(rv)] = /"rv"\s*:\s*([-+.\deE]+)/.exec(Buffer.from(token, 'base64url').toString()) ?? []
   if (!/^-?\d+$/.test(asGiven) || BigInt(asGiven) !== BigInt.asIntN(64, BigInt(asGiven)))
     throw mismatch(`number ${asGiven}`, 'rv', 'int64')
   return Number(asGiven)
 }
-
-/** As encoding/json names what it has found. */
-const goKind = (value: JsonValue): string =>
-  Array.isArray(value)
-    ? 'array'
-    : typeof value === 'boolean'
-      ? 'bool'
-      : typeof value === 'bigint'
-        ? 'number'
-        : typeof value
 
 const mismatch = (found: string, field: string, type: string): StatusError =>
   invalid(`: json: cannot unmarshal ${found} into Go struct field continueToken.${field} of type ${type}`)

@@ -6,12 +6,3 @@ const loaded: typeof sortedBTree.default | typeof sortedBTree = sortedBTree
 /** A sorted map whose copies are cheap: they share what neither changes. */
 export const BTree = 'default' in loaded ? loaded.default : (loaded as unknown as typeof sortedBTree.default)
 export type BTree<K, V> = InstanceType<typeof BTree<K, V>>
-
-const beyondAscii = /[^\0-\x7f]/
-
-/** The order of UTF-8 bytes: that of keys in a store. */
-export function compareUtf8(a: string, b: string): number {
-  if (a === b) return 0
-  if (!beyondAscii.test(a) && !beyondAscii.test(b)) return a < b ? -1 : 1
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
-}

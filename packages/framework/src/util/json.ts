@@ -1,5 +1,5 @@
 import { JsonReader, scanDuplicateKeys } from './json-reader.ts'
-import { decodeUtf8 } from './utf8.ts'
+import { compareUtf8, decodeUtf8 } from './utf8.ts'
 
 /**
  * JSON as Kubernetes needs it: integers beyond 2^53 stay exact (as bigint), `__proto__` is an ordinary key,
@@ -155,10 +155,8 @@ export function canonical(value: JsonValue): string {
   if (inOrder(value)) return stringify(value)
   const text = write(value, (object) => Object.keys(object).sort(), 0, '')
   // UTF-16 order is byte order but where surrogates meet U+E000 to U+FFFF.
-  return /[\ud800-\udfff]/.test(text) ? write(value, (object) => Object.keys(object).sort(byBytes), 0, '') : text
+  return /[\ud800-\udfff]/.test(text) ? write(value, (object) => Object.keys(object).sort(compareUtf8), 0, '') : text
 }
-
-const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
 function inOrder(value: JsonValue): boolean {
   if (typeof value !== 'object' || value === null) return true

@@ -31,3 +31,12 @@ function sequenceLength(bytes: Buffer, i: number): number {
   for (let k = 2; k < length; k++) if (((bytes[i + k] ?? 0) & 0xc0) !== 0x80) return 0
   return length
 }
+
+const beyondAscii = /[^\0-\x7f]/
+
+/** The order of UTF-8 bytes: that of keys in a store. */
+export function compareUtf8(a: string, b: string): number {
+  if (a === b) return 0
+  if (!beyondAscii.test(a) && !beyondAscii.test(b)) return a < b ? -1 : 1
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}

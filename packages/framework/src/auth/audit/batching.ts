@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../util/json.ts'
+import { TokenBucket } from '../../util/token-bucket.ts'
 import type { AuditBackend } from './backend.ts'
 
 export interface BatchingOptions {
@@ -20,8 +21,7 @@ export class BatchingBackend implements AuditBackend {
   #waiting: JsonObject[] = []
   #timer: NodeJS.Timeout | undefined
   #sending: Promise<void> | undefined
-  #tokens: number
-  #filledAt = performance.now()
+  readonly #bucket: TokenBucket | undefined
 
   /** `onLost` is told of events that will not be sent. */
   constructor(
@@ -34,7 +34,8 @@ export class BatchingBackend implements AuditBackend {
     this.#send = send
     this.#options = options
     this.#onLost = onLost
-    this.#tokens = options.throttle?.burst ?? 0
+    const { throttle } = options
+    this.#bucket = throttle && new TokenBucket(throttle.qps, throttle.burst)
   }
 
   process(event: JsonObject): void {
@@ -79,12 +80,7 @@ export class BatchingBackend implements AuditBackend {
   }
 
   async #slot(): Promise<void> {
-    const { throttle } = this.#options
-    if (!throttle) return
-    const now = performance.now()
-    this.#tokens = Math.min(throttle.burst, this.#tokens + ((now - this.#filledAt) / 1000) * throttle.qps)
-    this.#filledAt = now
-    this.#tokens -= 1
-    if (this.#tokens < 0) await new Promise((resolve) => setTimeout(resolve, (-this.#tokens / throttle.qps) * 1000))
+    const waitMs = this.#bucket?.take() ?? 0
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
   }
 }

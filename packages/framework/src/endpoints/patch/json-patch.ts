@@ -1,14 +1,9 @@
+import { jsonTypeName } from '../../meta/go-format.ts'
 import { StatusError } from '../../meta/status.ts'
 import { clone, findDuplicateKeys, getOwn, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { JsonPatchDocument } from './json-patch-document.ts'
 import { parsePointer } from './json-pointer.ts'
-import {
-  cannotUnmarshal,
-  jsonTypeName,
-  readPatchJson,
-  type FieldValidation,
-  type PatchDocument,
-} from './patch-document.ts'
+import { cannotUnmarshal, readPatchJson, type FieldValidation, type PatchDocument } from './patch-document.ts'
 
 /** The most operations of one JSON patch. Source: endpoints/handlers/patch.go maxJSONPatchOperations. */
 export const maxJsonPatchOperations = 10_000

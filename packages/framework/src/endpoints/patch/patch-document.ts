@@ -1,3 +1,4 @@
+import { jsonTypeName } from '../../meta/go-format.ts'
 import { StatusError } from '../../meta/status.ts'
 import { JsonSyntaxError, parseJson, type JsonValue } from '../../util/json.ts'
 
@@ -16,21 +17,6 @@ export function readPatchJson(body: Buffer | string, refuse: (syntax: string) =>
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw StatusError.badRequest(refuse(error.message), { cause: error })
     throw error
-  }
-}
-
-/** What Go's decoder calls a JSON value in its messages. */
-export function jsonTypeName(value: JsonValue): string {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'array'
-  switch (typeof value) {
-    case 'boolean':
-      return 'bool'
-    case 'bigint':
-    case 'number':
-      return 'number'
-    default:
-      return typeof value
   }
 }
 

@@ -1,4 +1,4 @@
-import { compareUtf8 } from '../../util/b-tree.ts'
+import { compareUtf8 } from '../../util/utf8.ts'
 import { noSuchOverload } from './cel-error.ts'
 import { Duration, List, MapValue, Opaque, Optional, Timestamp, TypeValue, Uint, type Value } from './value.ts'
 

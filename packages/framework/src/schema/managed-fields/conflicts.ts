@@ -3,7 +3,8 @@ import { StatusError, type StatusCause } from '../../meta/status.ts'
 import type { Change } from './change.ts'
 import type { FieldSet } from './field-set.ts'
 import type { Manager, Managers } from './managers.ts'
-import { byBytes, formatPath } from './path-element.ts'
+import { compareUtf8 } from '../../util/utf8.ts'
+import { formatPath } from './path-element.ts'
 
 /** The fields that an applier would change although somebody else owns them, by their owner, in the order of messages. */
 export interface Conflict {
@@ -13,7 +14,7 @@ export interface Conflict {
 
 export function findConflicts(managers: Managers, change: Change, applier: string): Conflict[] {
   const conflicts: Conflict[] = []
-  for (const identity of [...managers.keys()].sort(byBytes)) {
+  for (const identity of [...managers.keys()].sort(compareUtf8)) {
     const owner = managers.get(identity)
     if (!owner || identity === applier) continue
     const effect = change.in(owner.apiVersion)

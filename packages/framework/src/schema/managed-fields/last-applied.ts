@@ -4,11 +4,11 @@ import type { Type } from './atoms.ts'
 import { compare } from './compare.ts'
 import { FieldSet } from './field-set.ts'
 import { goJsonEscape } from '../../meta/go-format.ts'
+import { bytesOf, maxAnnotationsBytes } from '../../meta/object-meta.ts'
 import { toFieldSet } from './to-field-set.ts'
 import { typeErrors } from './validate.ts'
 
 const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
-const annotationsLimitBytes = 256 * 1024
 
 /** The one manager that takes over from client-side apply. */
 export const kubectlManager = 'kubectl'
@@ -49,7 +49,5 @@ export function updateLastApplied(object: KubeObject, configuration: KubeObject)
   }
   const applied = { ...configuration, metadata } as unknown as JsonValue
   annotations[lastAppliedAnnotation] = `${goJsonEscape(canonical(applied))}\n`
-  let bytes = 0
-  for (const [key, value] of Object.entries(annotations)) bytes += Buffer.byteLength(key) + Buffer.byteLength(value)
-  if (bytes > annotationsLimitBytes) Reflect.deleteProperty(annotations, lastAppliedAnnotation)
+  if (bytesOf(annotations) > maxAnnotationsBytes) Reflect.deleteProperty(annotations, lastAppliedAnnotation)
 }

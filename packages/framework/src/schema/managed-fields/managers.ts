@@ -1,8 +1,9 @@
 import type { ManagedFieldsEntry } from '../../meta/object.ts'
 import { rfc3339 } from '../../meta/time.ts'
 import type { JsonObject } from '../../util/json.ts'
+import { compareUtf8 } from '../../util/utf8.ts'
 import { FieldSet } from './field-set.ts'
-import { byBytes, goJson } from './path-element.ts'
+import { goJson } from './path-element.ts'
 
 export type Operation = 'Apply' | 'Update'
 
@@ -88,11 +89,11 @@ function encodeManager({ manager, operation, apiVersion, time, set, subresource 
 
 /** Times of one form compare as texts; no time is the oldest. */
 const compareManagers = (a: Manager, b: Manager): number =>
-  byBytes(a.operation, b.operation) ||
-  byBytes(a.time ?? '', b.time ?? '') ||
-  byBytes(a.manager, b.manager) ||
-  byBytes(a.apiVersion, b.apiVersion) ||
-  byBytes(a.subresource, b.subresource)
+  compareUtf8(a.operation, b.operation) ||
+  compareUtf8(a.time ?? '', b.time ?? '') ||
+  compareUtf8(a.manager, b.manager) ||
+  compareUtf8(a.apiVersion, b.apiVersion) ||
+  compareUtf8(a.subresource, b.subresource)
 
 export const withSet = (manager: Manager, set: FieldSet): Manager =>
   set === manager.set ? manager : { ...manager, set }
@@ -107,7 +108,7 @@ export function capUpdateManagers(managers: Managers): void {
   const updaters = [...managers].filter(([, { operation }]) => operation === 'Update')
   let excess = updaters.length - maxUpdateManagers
   if (excess <= 0) return
-  updaters.sort(([a, { time: at }], [b, { time: bt }]) => byBytes(at ?? '', bt ?? '') || byBytes(a, b))
+  updaters.sort(([a, { time: at }], [b, { time: bt }]) => compareUtf8(at ?? '', bt ?? '') || compareUtf8(a, b))
   const oldest = new Map<string, string>()
   for (const [identity, { apiVersion }] of updaters) {
     if (excess <= 0) return

@@ -1,5 +1,6 @@
 import { formatGoValue, goJsonEscape } from '../../meta/go-format.ts'
 import { isObject, parseJson, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { compareUtf8 } from '../../util/utf8.ts'
 
 /**
  * One step of a path, in the one text that fieldsV1 has for it: `f:name` a field, `k:{"name":"a"}` an item of a keyed
@@ -29,7 +30,7 @@ export const valueElement = (value: JsonValue): PathElement => `v:${goJson(value
 /** `keys` in the order of their names. */
 export function keyElement(keys: JsonObject): PathElement {
   const members = Object.keys(keys)
-    .sort(byBytes)
+    .sort(compareUtf8)
     .map((name) => `${goJson(name)}:${goJson(keys[name] ?? null)}`)
   return `k:{${members.join(',')}}`
 }
@@ -90,7 +91,7 @@ export function compareElements(a: PathElement, b: PathElement): number {
   const kind = a.charAt(0)
   const rank = (ranks[kind] ?? 0) - (ranks[b.charAt(0)] ?? 0)
   if (rank !== 0) return rank
-  if (kind === 'f') return byBytes(a, b)
+  if (kind === 'f') return compareUtf8(a, b)
   if (kind === 'i') return Number(a.slice(2)) - Number(b.slice(2))
   const left = parseJson(a.slice(2))
   const right = parseJson(b.slice(2))
@@ -103,7 +104,7 @@ function compareKeys(a: JsonObject, b: JsonObject): number {
   for (let i = 0; i < left.length && i < right.length; i++) {
     const [leftName, leftValue] = left[i] ?? ['', null]
     const [rightName, rightValue] = right[i] ?? ['', null]
-    const order = byBytes(leftName, rightName) || compareValues(leftValue, rightValue)
+    const order = compareUtf8(leftName, rightName) || compareValues(leftValue, rightValue)
     if (order !== 0) return order
   }
   return left.length - right.length
@@ -113,8 +114,8 @@ function compareKeys(a: JsonObject, b: JsonObject): number {
 function compareValues(a: JsonValue, b: JsonValue): number {
   const rank = valueRank(a) - valueRank(b)
   if (rank !== 0) return rank
-  if (typeof a === 'string' && typeof b === 'string') return byBytes(a, b)
-  if (typeof a === 'object' || typeof b === 'object') return byBytes(goJson(a), goJson(b))
+  if (typeof a === 'string' && typeof b === 'string') return compareUtf8(a, b)
+  if (typeof a === 'object' || typeof b === 'object') return compareUtf8(goJson(a), goJson(b))
   return a < b ? -1 : a > b ? 1 : 0
 }
 
@@ -123,13 +124,6 @@ function valueRank(value: JsonValue): number {
   if (typeof value === 'string') return 1
   if (typeof value === 'boolean') return 2
   return value === null ? 5 : Array.isArray(value) ? 3 : 4
-}
-
-/** The order of UTF-8 bytes, which is that of UTF-16 but where surrogates meet U+E000 to U+FFFF. */
-export function byBytes(a: string, b: string): number {
-  if (a === b) return 0
-  if (/[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b))
-  return a < b ? -1 : 1
 }
 
 const plainText = /^[\w .:/@+=*-]*$/
@@ -145,7 +139,7 @@ export function goJson(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`
   if (typeof value === 'object' && value !== null)
     return `{${Object.keys(value)
-      .sort(byBytes)
+      .sort(compareUtf8)
       .map((key) => `${goJson(key)}:${goJson(value[key] ?? null)}`)
       .join(',')}}`
   return String(value)

@@ -1,4 +1,5 @@
-import { BTree, compareUtf8 } from '../../util/b-tree.ts'
+import { BTree } from '../../util/b-tree.ts'
+import { compareUtf8 } from '../../util/utf8.ts'
 import type { ItemEvent } from '../item-event.ts'
 import type { ItemRange, ListSource } from '../listing.ts'
 import type { StoredItem } from '../stored-item.ts'

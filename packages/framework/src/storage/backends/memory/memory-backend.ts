@@ -1,4 +1,5 @@
-import { BTree, compareUtf8 } from '../../../util/b-tree.ts'
+import { BTree } from '../../../util/b-tree.ts'
+import { compareUtf8 } from '../../../util/utf8.ts'
 import type { Backend, BackendEvent, BackendEvents, Entry, Range, RangeOptions, Write } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
 import { MemoryWatch } from './memory-watch.ts'
