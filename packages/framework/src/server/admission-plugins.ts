@@ -1,4 +1,4 @@
-import { clusterPlugins } from '../auth/admission/cluster-admission.ts'
+import { clusterPlugins } from '../auth/admission/cluster-plugins.ts'
 import { NamespaceLifecycle } from '../auth/admission/namespace-lifecycle.ts'
 import type { AdmissionPlugin } from '../auth/admission/plugin.ts'
 import type { Authorizer } from '../auth/authorization/authorizer.ts'

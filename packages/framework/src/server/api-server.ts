@@ -67,7 +67,7 @@ export class ApiServer {
   async listen(): Promise<this> {
     try {
       this.#auditing = Auditing.of(this.options, this.log, this.metrics)
-      const surroundings = surroundingsOf(this.options, this.#registry, this.log, this.metrics)
+      const surroundings = await surroundingsOf(this.options, this.#registry, this.log, this.metrics)
       this.#surroundings = surroundings
       // After the author's own, which discovery then names first.
       for (const resource of surroundings.resources) this.#registry.install(resource)

@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { Authorizer } from '../authorization/authorizer.ts'
 import type { ClusterNamespaces } from './cluster-namespaces.ts'
+import { clusterPlugins, type ClusterPlugin } from './cluster-plugins.ts'
 import { Configurations, type RegistrationKind } from './configuration/configurations.ts'
 import type {
   MutatingPolicySpec,
@@ -24,15 +25,6 @@ import { ValidatingWebhooks } from './webhooks/validating-webhooks.ts'
 import { WebhookClient } from './webhooks/webhook-client.ts'
 import { WebhookSource } from './webhooks/webhook-source.ts'
 import { WebhookUsers } from './webhooks/webhook-users.ts'
-
-/** The plugins that do what the cluster's configurations say, in the order in which they are asked. */
-export const clusterPlugins = [
-  'MutatingAdmissionPolicy',
-  'MutatingAdmissionWebhook',
-  'ValidatingAdmissionPolicy',
-  'ValidatingAdmissionWebhook',
-] as const
-export type ClusterPlugin = (typeof clusterPlugins)[number]
 
 export interface ClusterAdmissionOptions {
   readonly isEnabled: (plugin: ClusterPlugin) => boolean

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { ClusterAdmission } from '../../auth/admission/cluster-admission.ts'
 import { ClusterNamespaces } from '../../auth/admission/cluster-namespaces.ts'
@@ -31,14 +30,6 @@ import type { HealthCheck } from '../routes/health.ts'
 import type { Surroundings } from '../surroundings.ts'
 
 type Flags = ServerFlags & typeof defaults
-
-/** True when the flags name a cluster, or the process is a pod of one. */
-export function hasCluster(flags: ServerFlags): boolean {
-  if (flags.standalone) return false
-  if (flags.kubeconfig ?? flags.authenticationKubeconfig ?? flags.authorizationKubeconfig) return true
-  const inPod = process.env['KUBERNETES_SERVICE_HOST'] !== undefined
-  return inPod && existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token')
-}
 
 /** The clients of a server, one for each kubeconfig file: an empty one is the service account of the pod. */
 class Clients {
