@@ -57,5 +57,9 @@ export function refusal(answer: Answer, codes: readonly number[], reason?: strin
   return answer
 }
 
-const shortened = (text: string | undefined): string =>
-  text === undefined ? 'missing' : text.length > 300 ? `${text.slice(0, 300)}…` : text.trim()
+const shortened = (text: string | undefined): string => {
+  if (text === undefined) return 'missing'
+  // An answer may be Protobuf, and this may be a terminal.
+  const printable = text.replaceAll(/[\p{Cc}\uFFFD]+/gu, ' ').trim()
+  return printable.length > 300 ? `${printable.slice(0, 300)}…` : printable
+}

@@ -1,4 +1,5 @@
 import { runInProject } from './run-in-project.ts'
+import { sampleText } from './sample-text.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -24,7 +25,7 @@ export async function sampleObject(directory: string, module: string, kind: stri
   }
 }
 
-/** A value of a schema's type; whether it is a good one (patterns, rules) does not matter to conversions. */
+/** A value that a schema takes, but for its rules. */
 export function sampleOf(schema: JsonSchema): unknown {
   const { default: standard, enum: values, const: only, type, anyOf, oneOf, allOf } = schema
   if (only !== undefined) return only
@@ -42,7 +43,7 @@ export function sampleOf(schema: JsonSchema): unknown {
     case 'boolean':
       return true
     case 'string':
-      return 'text'.padEnd(numberIn(schema, 'minLength') ?? 0, 't')
+      return sampleText(schema)
     case 'null':
       return null
     default: {

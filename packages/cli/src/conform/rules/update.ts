@@ -1,4 +1,5 @@
-import { at } from '../../cluster/members.ts'
+import type { Json } from '../../cluster/http-client.ts'
+import { at, textAt } from '../../cluster/members.ts'
 import { code, holds, refusal, same, Skip, type Rule } from '../rule.ts'
 import { nameOf, uidOf, versionOf, type Subject } from '../subject.ts'
 
@@ -107,9 +108,12 @@ export const updateRules: readonly Rule[] = [
     needs,
     async run(subject) {
       if (!subject.kind.subresources.includes('scale')) throw new Skip('it has no scale')
-      const made = await subject.made()
+      const made = await withReplicas(subject)
       const path = `${subject.path(nameOf(made))}/scale`
-      const { json } = code(await subject.send('GET', path), 200)
+      const answer = await subject.send('GET', path)
+      if (answer.status === 500 && /replicas field .* does not exist/.test(textAt(answer.json, 'message')))
+        throw new Skip('its object has no number of replicas: give one with --sample FILE')
+      const { json } = code(answer, 200)
       same([json['kind'], json['apiVersion']], ['Scale', 'autoscaling/v1'], 'kind and apiVersion')
       const spec = { ...(json['spec'] as object), replicas: 3 }
       const scaled = code(await subject.send('PUT', path, { body: { ...json, spec } }), 200)
@@ -118,6 +122,14 @@ export const updateRules: readonly Rule[] = [
     },
   },
 ]
+
+/** Where no number of replicas stands, a server need not know one: it is put where most have it. */
+async function withReplicas(subject: Subject): Promise<Json> {
+  const { spec, ...draft } = subject.draft()
+  const body = { ...draft, spec: { ...(spec as Json | undefined), replicas: 1 } }
+  const { status, json } = await subject.send('POST', subject.path(undefined, 'fieldValidation=Strict'), { body })
+  return status === 201 ? json : subject.made()
+}
 
 const labelled = (object: Awaited<ReturnType<Subject['made']>>, labels: object): object => ({
   ...object,
