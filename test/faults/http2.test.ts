@@ -174,6 +174,10 @@ describe('HTTP/2 that nobody should send', function () {
     raw.write(frame('headers', endHeaders, 1, requestBlock('POST', flunders)))
     expect(await raw.until(() => codeIn(raw, 'rstStream') !== undefined, 2000), 'RST_STREAM').to.equal(true)
     expect(codeIn(raw, 'rstStream')).to.equal(0)
+    // To a Go client a reset before the end of the answer is an error, and kube-apiserver passes that on as a broken connection.
+    const last = framesIn(raw.received).filter(({ stream }) => stream === 1)
+    expect(last.at(-1)?.type).to.equal(frameTypes.rstStream)
+    expect((last.at(-2)?.flags ?? 0) & endStream, 'END_STREAM before it').to.equal(endStream)
   })
 
   it('a block of headers beyond a megabyte is refused, hundreds of groups are not', async () => {

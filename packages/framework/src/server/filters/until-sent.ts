@@ -1,4 +1,4 @@
-import { constants } from 'node:http2'
+import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Filter } from '../request-state.ts'
 
 /**
@@ -10,8 +10,22 @@ export const untilSent: Filter = async (ctx, next) => {
   if (context.isAborted) return
   await next()
   if (context.longRunning || !response.writableEnded) return
-  if ('stream' in request && !request.stream.endAfterHeaders && !request.stream.readableEnded)
-    // Nobody waits for the rest of the body: not even a client that never ends it.
-    request.stream.close(constants.NGHTTP2_NO_ERROR)
+  if ('stream' in request && !request.stream.endAfterHeaders && !request.stream.readableEnded) dropBody(request.stream)
   if (!response.writableFinished) await context.closed
+}
+
+/**
+ * Nobody waits for the rest of a body: not even for a client that never ends it. But the answer goes first, to its very end: a reset that overtakes its
+ * last frame is an error to Go's clients. A body that is there already needs no reset.
+ */
+function dropBody(stream: ServerHttp2Stream): void {
+  const drop = (): void => {
+    stream.resume()
+    // The last frame leaves in the phase of the loop between here and there.
+    setImmediate(() => {
+      if (!stream.readableEnded && !stream.destroyed) stream.close(constants.NGHTTP2_NO_ERROR)
+    })
+  }
+  if (stream.writableFinished) drop()
+  else stream.once('finish', drop)
 }
