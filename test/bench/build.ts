@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { clusterEtcd } from '../harness/cluster-binaries.ts'
-import { hasGo } from '../harness/go-build.ts'
+import { CannotBuild, hasGo, isOutOfReach } from '../harness/go-build.ts'
 
 const serverVersion = 'v0.36.3'
 const root = join(import.meta.dirname, '..', '..')
@@ -22,7 +22,7 @@ export class NoGo extends Error {
   override readonly name = 'NoGo'
 }
 
-/** Builds what is not there yet; Go's server and etcd only where they are to run. Throws {@link NoGo} on a machine without Go. */
+/** Builds what is not there yet; Go's server and etcd only where they are to run. Throws {@link NoGo} without Go, and CannotBuild without its modules. */
 export function build({ alone }: { readonly alone: boolean }): Binaries {
   if (!hasGo()) throw new NoGo('Go is not installed')
   const bin = join(cache, 'bin')
@@ -48,6 +48,15 @@ export function build({ alone }: { readonly alone: boolean }): Binaries {
 
 function go(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): void {
   process.stderr.write(`go ${args.join(' ')} …\n`)
-  const { status } = spawnSync('go', args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 2, 2] })
-  if (status !== 0) throw new Error(`go ${args.join(' ')} failed with ${String(status)}`)
+  const { status, stderr } = spawnSync('go', args, {
+    cwd,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    stdio: ['ignore', 2, 'pipe'],
+  })
+  process.stderr.write(stderr)
+  if (status === 0) return
+  if (isOutOfReach(stderr))
+    throw new CannotBuild(`Go cannot get its modules: ${stderr.trim().split('\n').at(-1) ?? ''}`)
+  throw new Error(`go ${args.join(' ')} failed with ${String(status)}`)
 }

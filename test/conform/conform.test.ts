@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -15,9 +15,10 @@ import { expect } from 'chai'
 import { HttpClient } from '../../packages/cli/src/cluster/http-client.ts'
 import { rules } from '../../packages/cli/src/conform/rules/index.ts'
 import { conform, type ConformReport } from '../../packages/cli/src/conform/run.ts'
-import { cache } from '../bench/build.ts'
+import { build, NoGo, type Binaries } from '../bench/build.ts'
 import { startGo } from '../bench/stack.ts'
 import { ExampleServer } from '../harness/example-server.ts'
+import { CannotBuild } from '../harness/go-build.ts'
 import { DefectProxy, type Upstream } from './defect-proxy.ts'
 import { defects, type Defect } from './defects.ts'
 
@@ -49,6 +50,17 @@ class WidgetResource extends StoredResource<Widget> {
 const failing = ({ results }: ConformReport): string[] => [
   ...new Set(results.filter(({ outcome }) => outcome === 'failed').map(({ rule }) => rule)),
 ]
+
+/** Go's sample-apiserver and its etcd, built in some minutes where they are not there yet. */
+function goServer(): Binaries | undefined {
+  try {
+    return build({ alone: false })
+  } catch (error) {
+    if (!(error instanceof NoGo || error instanceof CannotBuild)) throw error
+    console.log(`LEFT OUT: conform on Go's sample-apiserver: ${error.message}`)
+    return undefined
+  }
+}
 
 describe('apiserver-kit conform', function () {
   this.timeout(240_000)
@@ -133,6 +145,27 @@ describe('apiserver-kit conform', function () {
       expect(code).to.equal(0)
     })
 
+    for (const [name, passed, skipped] of [
+      ['widgets', 200, /it is in no namespace|it has no (status|scale)/],
+      ['files', 80, /it has no scale/],
+      ['paired-controller', 160, /it has no (status|scale)/],
+      ['fortune', 20, /it does not serve create/],
+    ] as const)
+      it(`passes on examples/${name}, and says what cannot be tried there`, async () => {
+        const program = name === 'widgets' ? 'server.ts' : 'server/main.ts'
+        const other = await ExampleServer.start(name, { program })
+        try {
+          const { code, stdout } = cli('--kubeconfig', other.kubeconfig, '--json')
+          const report = JSON.parse(stdout) as ConformReport
+          expect(failing(report)).to.deep.equal([])
+          expect(report.passed).to.be.at.least(passed)
+          expect(code).to.equal(0)
+          for (const { outcome, why = '' } of report.results) if (outcome === 'skipped') expect(why).to.match(skipped)
+        } finally {
+          await other.stop()
+        }
+      })
+
     it('takes a kubeconfig, one resource, some rules, a sample, and tells as JSON', () => {
       const sample = join(folder, 'sample.yaml')
       writeFileSync(sample, 'apiVersion: wardle.example.com/v1beta1\nkind: Flunder\nspec: { reference: other }\n')
@@ -189,21 +222,16 @@ describe('apiserver-kit conform', function () {
     })
 
     it('passes on Go’s sample-apiserver but for what it lacks', async function () {
-      const bin = join(cache, 'bin')
-      const binaries = {
-        load: join(bin, 'load'),
-        etcd: join(bin, 'etcd'),
-        server: join(bin, 'sample-apiserver-v0.36.3'),
-      }
-      // `npm run bench` builds them.
-      if (!Object.values(binaries).every((file) => existsSync(file))) return this.skip()
+      this.timeout(1_200_000)
+      const binaries = goServer()
+      if (binaries === undefined) return
       const go = await startGo(binaries, example, join(folder, 'go'))
       try {
         const { stdout, stderr } = cli(go.url, ...flags, '--namespace', 'bench', '--json')
         expect(stderr).to.equal('')
         const report = JSON.parse(stdout) as ConformReport
         expect(report.passed).to.be.greaterThan(200)
-        // Its kinds have no Protobuf, which it only notices when it writes one.
+        // It has no Protobuf of its kinds, and answers 406 to a client that would take JSON as well.
         expect(failing(report)).to.deep.equal(['negotiation/protobuf'])
       } finally {
         await go.stop()

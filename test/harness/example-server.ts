@@ -58,7 +58,7 @@ export class ExampleServer {
 
   static async start(
     example: string,
-    options: { directory?: string; port?: number; args?: string[]; cluster?: ClusterBehind } = {},
+    options: { directory?: string; port?: number; args?: string[]; cluster?: ClusterBehind; program?: string } = {},
   ): Promise<ExampleServer> {
     const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'apiserver-kit-'))
     const port = options.port ?? (await freePort())
@@ -71,7 +71,7 @@ export class ExampleServer {
         : ['--write-kubeconfig', join(directory, 'kubeconfig')]),
       ...(options.args ?? []),
     )
-    const child = spawn(process.execPath, [join(root, 'scripts/run.mjs'), 'server.ts', ...flags], {
+    const child = spawn(process.execPath, [join(root, 'scripts/run.mjs'), options.program ?? 'server.ts', ...flags], {
       cwd: join(root, 'examples', example),
       stdio: ['ignore', 'pipe', 'pipe'],
     })

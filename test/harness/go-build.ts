@@ -15,6 +15,9 @@ export class CannotBuild extends Error {
 const outOfReach =
   /dial tcp|no such host|server misbehaving|connection (refused|reset)|timeout|network is unreachable|no route to host|module lookup disabled|proxyconnect|x509:|unexpected EOF|40[347] |50\d |requires go >=|toolchain not available/i
 
+/** Whether Go complains of what this machine has or reaches. */
+export const isOutOfReach = (complaint: string): boolean => outOfReach.test(complaint)
+
 export const hasGo = (): boolean => spawnSync('go', ['version']).status === 0
 
 /**
@@ -82,7 +85,7 @@ function download(source: string, program: string): void {
   })
   if (status === 0) return
   const why = error?.message ?? stderr.trim()
-  if (outOfReach.test(why)) throw new CannotBuild(`Go cannot get its modules: ${lastLine(why)}`)
+  if (isOutOfReach(why)) throw new CannotBuild(`Go cannot get its modules: ${lastLine(why)}`)
   throw new Error(`go list -deps ${program} in ${source} failed: ${why}`)
 }
 

@@ -118,10 +118,12 @@ export const negotiationRules: readonly Rule[] = [
   },
   {
     id: 'errors/method',
-    says: 'methods that a path does not have are a 405',
+    says: 'methods that a path does not have are a 405; PUT of a collection may be a 400',
     needs: ['list'],
     async run(subject) {
-      refusal(await subject.send('PUT', subject.path(), { body: {} }), [405], 'MethodNotAllowed')
+      // kube-apiserver's custom resources miss the name first.
+      const { status, json } = refusal(await subject.send('PUT', subject.path(), { body: {} }), [405, 400])
+      if (status === 405) same(json['reason'], 'MethodNotAllowed', 'its reason')
     },
   },
   {
@@ -139,7 +141,9 @@ export const negotiationRules: readonly Rule[] = [
       holds(textAt(headers, 'audit-id') !== '', 'there is none')
       const id = 'b7a5a4e0-1c1c-4c1c-8c1c-c0ffee000001'
       const given = await subject.send('GET', subject.versionPath, { headers: { 'audit-id': id } })
-      same(given.headers['audit-id'], id, 'the Audit-Id of a request that brings one')
+      // An aggregator adds its own, which is the same.
+      const ids = textAt(given.headers, 'audit-id').split(', ')
+      same([...new Set(ids)], [id], 'the Audit-Id of a request that brings one')
     },
   },
 ]

@@ -66,8 +66,10 @@ export const openApiRules: readonly Rule[] = [
     id: 'openapi/etag',
     says: 'the documents have an ETag, and answer 304 to whoever has it already',
     async run(subject) {
-      for (const path of ['/openapi/v2', '/openapi/v3']) {
+      for (const path of ['/openapi/v2', `/openapi/v3${subject.versionPath}`, '/openapi/v3']) {
         const { headers } = code(await subject.send('GET', path), 200)
+        // kube-apiserver's own index has none.
+        if (path === '/openapi/v3' && headers.etag === undefined) continue
         holds(headers.etag !== undefined, `${path} has no ETag`)
         code(await subject.send('GET', path, { headers: { 'if-none-match': headers.etag } }), 304)
       }
