@@ -12,7 +12,11 @@ const docs = join(root, 'docs')
 const walked = [
   'tutorial.md',
   'guides/kinds.md',
+  'guides/versions.md',
+  'guides/validation.md',
   'guides/virtual-resources.md',
+  'guides/auth.md',
+  'guides/controllers.md',
   'guides/testing.md',
   'guides/deploying.md',
 ] as const

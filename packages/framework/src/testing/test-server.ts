@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import type { AdmissionPlugin } from '../auth/admission/plugin.ts'
+import type { Authorizer } from '../auth/authorization/authorizer.ts'
 import { Client, type ClientOptions } from '../client/client.ts'
 import { isAlreadyExists } from '../client/error-kinds.ts'
 import { KubeConfig, type PemSource } from '../client/kube-config.ts'
@@ -17,6 +18,7 @@ export interface TestServerOptions {
   /** Served beside the namespaces, leases and events that every server without a cluster has. */
   readonly resources?: readonly Resource[]
   readonly admission?: readonly AdmissionPlugin[]
+  readonly authorizers?: readonly Authorizer[]
   /** Default: memory. */
   readonly backend?: Backend
   /** Made at the start, beside `default`. */
@@ -76,6 +78,7 @@ export class TestServer {
       writeKubeconfig: join(directory, 'kubeconfig'),
       standalone: true,
       ...(options.admission ? { admission: options.admission } : {}),
+      ...(options.authorizers ? { authorizers: options.authorizers } : {}),
       log: options.log ?? pino({ level: 'silent' }),
     })
     for (const resource of options.resources ?? []) apiServer.install(resource)
