@@ -2,20 +2,21 @@ import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import { groupResource } from '../meta/group-version.ts'
 import type { InstalledGroup } from '../registry/installed.ts'
+import { outlives } from '../registry/outlives.ts'
 import { ResourceRegistry } from '../registry/resource-registry.ts'
 import type { Resource } from '../registry/resource.ts'
 import { migrateStorages, type StorageMigration } from '../registry/storage-migration.ts'
 import type { Backend } from '../storage/backend.ts'
 import { application } from './application.ts'
 import { Auditing } from './auditing.ts'
-import { Draining } from './filters/draining.ts'
+import { Draining, type DrainingOptions } from './filters/draining.ts'
+import { Front } from './front.ts'
 import { ServerMetrics } from './metrics/server-metrics.ts'
 import { defaults, type ApiServerOptions } from './options.ts'
 import { HealthRoutes } from './routes/health.ts'
-import { ownCertificates, renewDaily, writePrivate, type OwnCertificates } from './serving/certificate-files.ts'
+import { ownCertificates, writePrivate, type OwnCertificates } from './serving/certificate-files.ts'
 import { kubeconfigText } from './serving/kubeconfig.ts'
-import { SecureServer } from './serving/secure-server.ts'
-import { ServingCertificates } from './serving/serving-certificates.ts'
+import type { RequestListener, SecureServer } from './serving/secure-server.ts'
 import { serverLog } from './server-log.ts'
 import { Shutdown } from './shutdown.ts'
 import { ServerStores } from './stores.ts'
@@ -39,11 +40,11 @@ export class ApiServer {
   readonly #draining = new Draining()
   readonly #shutdown: Shutdown
   #surroundings: Surroundings | undefined
-  #certificates: ServingCertificates | undefined
-  #renewal: NodeJS.Timeout | undefined
   #auditing: Auditing | undefined
-  #serving: SecureServer | undefined
+  #front: Front | undefined
   #own: OwnCertificates | undefined
+  /** Whose places this one has taken, while something of theirs is still under way. */
+  #former = new Set<ApiServer>()
   #ready = false
   #stopping: Promise<void> | undefined
 
@@ -51,33 +52,39 @@ export class ApiServer {
     this.options = { ...defaults, ...definedOf(options) }
     this.log = options.log ?? serverLog({ verbosity: this.options.verbosity, format: this.options.loggingFormat })
     this.health = new HealthRoutes(this.log)
-    this.#shutdown = new Shutdown(this.#draining, this.options)
+    this.#shutdown = new Shutdown({ stop: (limits) => this.#endRequests(limits) }, this.options)
     this.#stores = new ServerStores(this.options.backend, this.options.etcdPrefix)
   }
 
   /** Serves a resource. `backend` is its own store, where that is not the server's. Only before {@link listen}. */
   install(resource: Resource, options: { readonly backend?: Backend } = {}): this {
-    if (this.#serving) throw new TypeError('install resources before listen')
+    if (this.#front) throw new TypeError('install resources before listen')
     this.#registry.install(resource)
     if (options.backend) this.#stores.assign(resource, options.backend)
     return this
   }
 
-  /** Opens the stores and serves. Rejects, with everything closed again, when a store or the port is taken, or the cluster refuses. */
-  async listen(): Promise<this> {
+  /**
+   * Opens the stores and serves. Rejects, with everything closed again, when a store or the port is taken, or the cluster refuses. With `replacing`, a server
+   * of this process that listens, its port, connections, stores and revisions are taken over, and its watches go on where the resource is still the same;
+   * when that fails, the other one goes on as it was.
+   */
+  async listen({ replacing }: { readonly replacing?: ApiServer } = {}): Promise<this> {
     try {
       this.#auditing = Auditing.of(this.options, this.log, this.metrics)
       const surroundings = await surroundingsOf(this.options, this.#registry, this.log, this.metrics)
       this.#surroundings = surroundings
       // After the author's own, which discovery then names first.
       for (const resource of surroundings.resources) this.#registry.install(resource)
+      if (replacing) this.#stores.share(replacing.#stores)
       await this.#stores.open(this.#registry.resources)
       const { tlsCertFile, certDir } = this.options
       // Behind a cluster and with a certificate given, none is made: the file system may be read-only.
       if (surroundings.trustsOwnAuthority || tlsCertFile === undefined)
         this.#own = ownCertificates(certDir, this.#hostNames())
       await surroundings.start(this.#own?.ca.certificate ?? '')
-      await this.#serve(surroundings)
+      if (replacing) this.#replace(replacing, surroundings)
+      else await this.#serve(surroundings)
     } catch (error) {
       await this.close()
       throw error
@@ -91,7 +98,7 @@ export class ApiServer {
    * older version is no longer declared. On a server that listens, besides its work; on another one, the stores are opened for it and the server is closed.
    */
   async migrateStorage(signal?: AbortSignal): Promise<readonly StorageMigration[]> {
-    const listens = this.#serving !== undefined
+    const listens = this.#front !== undefined
     try {
       if (!listens) await this.#stores.open(this.#registry.resources)
       return await migrateStorages(this.#registry.resources, signal)
@@ -109,10 +116,10 @@ export class ApiServer {
 
   /** A kubeconfig of the administrator of a server that stands alone, after {@link listen}. */
   get kubeconfig(): string {
-    if (!this.#own || !this.#certificates)
+    if (!this.#own || !this.#front)
       throw new Error('the server does not listen yet, or has no administrator of its own')
     const { tlsCertFile } = this.options
-    const authority = tlsCertFile === undefined ? this.#own.ca.certificate : this.#certificates.certificate
+    const authority = tlsCertFile === undefined ? this.#own.ca.certificate : this.#front.certificates.certificate
     return kubeconfigText(this.url, authority, this.#own.admin)
   }
 
@@ -130,7 +137,7 @@ export class ApiServer {
 
   /** Stops at once: no new requests, watches end, what is under way comes to its end, stores are closed. May be called twice. */
   close(): Promise<void> {
-    return (this.#stopping ??= this.#shutdown.abrupt(this.#serving).finally(() => this.#stop()))
+    return (this.#stopping ??= this.#shutdown.abrupt(this.#front?.serving).finally(() => this.#stop()))
   }
 
   /**
@@ -138,13 +145,13 @@ export class ApiServer {
    * are told to go with their next answer; then as {@link close}.
    */
   shutDown(): Promise<void> {
-    if (!this.#serving) return this.close()
-    return (this.#stopping ??= this.#shutdown.graceful(this.#serving).finally(() => this.#stop()))
+    if (!this.#front) return this.close()
+    return (this.#stopping ??= this.#shutdown.graceful(this.#front.serving).finally(() => this.#stop()))
   }
 
   get #listening(): SecureServer {
-    if (!this.#serving) throw new Error('the server does not listen yet')
-    return this.#serving
+    if (!this.#front) throw new Error('the server does not listen yet')
+    return this.#front.serving
   }
 
   readonly #unusableFile = (error: unknown): void => {
@@ -160,54 +167,60 @@ export class ApiServer {
 
   async #serve(surroundings: Surroundings): Promise<void> {
     const { options } = this
-    const { tlsCertFile, tlsPrivateKeyFile } = options
-    const given =
-      tlsCertFile !== undefined && tlsPrivateKeyFile !== undefined
-        ? { certFile: tlsCertFile, keyFile: tlsPrivateKeyFile }
-        : undefined
-    // The own ones are files too, so that new ones are taken up in the same way.
-    if (this.#own) this.#renewal = renewDaily(options.certDir, this.#hostNames(), this.#unusableFile)
-    const main = given ?? this.#own?.servingFiles
-    if (!main) throw new Error('--tls-cert-file and --tls-private-key-file go together: give both or neither')
-    const certificates = new ServingCertificates({
-      main,
-      ...(options.tlsSniCertKey ? { sni: options.tlsSniCertKey } : {}),
-      ...(options.tlsMinVersion ? { minVersion: options.tlsMinVersion } : {}),
-      ...(options.tlsCipherSuites === undefined ? {} : { ciphers: options.tlsCipherSuites }),
-      onError: this.#unusableFile,
-    })
-    this.#certificates = certificates
-    certificates.setAuthorities(surroundings.authorities)
-    surroundings.onAuthoritiesChanged(() => {
-      certificates.setAuthorities(surroundings.authorities)
-    })
-    this.#addHealthChecks(surroundings)
-    this.#serving = new SecureServer(
-      {
-        certificates,
-        ...(options.http2MaxStreamsPerConnection === undefined
-          ? {}
-          : { http2MaxStreamsPerConnection: options.http2MaxStreamsPerConnection }),
-        ...(options.disableHttp2Serving ? { disableHttp2: true } : {}),
-        onHandshakeError: () => {
-          this.metrics.handshakeFailed()
-        },
+    this.#front = new Front({
+      options,
+      own: this.#own,
+      hostNames: this.#hostNames(),
+      surroundings,
+      application: this.#application(surroundings),
+      onUnusableFile: this.#unusableFile,
+      onHandshakeError: () => {
+        this.metrics.handshakeFailed()
       },
-      application({
-        options,
-        registry: this.#registry,
-        surroundings,
-        auditing: this.#auditing,
-        draining: this.#draining,
-        isRefusing: () => this.#shutdown.isRefusing,
-        health: this.health,
-        metrics: this.metrics,
-        log: this.log,
-        serverAddress: () => `:${String(this.#listening.port)}`,
-      }),
-    )
-    await this.#serving.listen(options.securePort, options.bindAddress)
+    })
+    await this.#listening.listen(options.securePort, options.bindAddress)
     if (options.writeKubeconfig !== undefined) writePrivate(options.writeKubeconfig, this.kubeconfig)
+  }
+
+  /** Without a moment in which nobody answers. What the other one has under way comes to its end there. */
+  #replace(other: ApiServer, surroundings: Surroundings): void {
+    const front = other.#front
+    if (!front || other.#stopping) throw new Error('the server to replace does not listen')
+    const answer = this.#application(surroundings)
+    this.#front = front
+    this.#former = other.#former.add(other)
+    front.pass(answer, surroundings)
+    this.#stores.takeOver(other.#stores)
+    other.#stopping = other.#retire(this.#registry).finally(() => this.#former.delete(other))
+  }
+
+  /** Another one answers now: watches that it would answer differently come back to it, the others end here when their clients end them. */
+  async #retire(next: ResourceRegistry): Promise<void> {
+    await this.#surroundings?.close()
+    this.#draining.endSome(({ info }) => !outlives(info, this.#registry, next))
+    await this.#draining.idle()
+    await this.#closeParts()
+  }
+
+  /** Also of those whose places it has taken. */
+  async #endRequests(limits: DrainingOptions): Promise<void> {
+    await Promise.all([this, ...this.#former].map((server) => server.#draining.stop(limits)))
+  }
+
+  #application(surroundings: Surroundings): RequestListener {
+    this.#addHealthChecks(surroundings)
+    return application({
+      options: this.options,
+      registry: this.#registry,
+      surroundings,
+      auditing: this.#auditing,
+      draining: this.#draining,
+      isRefusing: () => this.#shutdown.isRefusing,
+      health: this.health,
+      metrics: this.metrics,
+      log: this.log,
+      serverAddress: () => `:${String(this.#listening.port)}`,
+    })
   }
 
   #addHealthChecks(surroundings: Surroundings): void {
@@ -229,12 +242,15 @@ export class ApiServer {
   }
 
   async #stop(): Promise<void> {
-    clearInterval(this.#renewal)
-    this.#certificates?.close()
+    this.#front?.close()
+    for (const server of [this, ...this.#former]) await server.#closeParts()
+    await this.#stores.close()
+  }
+
+  async #closeParts(): Promise<void> {
     await this.#auditing?.close()
     await this.#surroundings?.close()
     for (const resource of this.#registry.resources) await resource.close()
-    await this.#stores.close()
   }
 }
 

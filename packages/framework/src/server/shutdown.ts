@@ -10,11 +10,11 @@ const refusedMs = 2000
 
 /** One end of serving, in Kubernetes' order. Source: server/genericapiserver.go. */
 export class Shutdown {
-  readonly #draining: Draining
+  readonly #draining: Pick<Draining, 'stop'>
   readonly #flags: ServerFlags & typeof defaults
   #refusing = false
 
-  constructor(draining: Draining, flags: ServerFlags & typeof defaults) {
+  constructor(draining: Pick<Draining, 'stop'>, flags: ServerFlags & typeof defaults) {
     this.#draining = draining
     this.#flags = flags
   }

@@ -3,13 +3,16 @@ import type { Backend } from '../storage/backend.ts'
 import { Cacher } from '../storage/cacher/index.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Store } from '../storage/store.ts'
+import { groupResource } from '../meta/group-version.ts'
 
 /** Where the resources of one server are kept: in the store that they share, but for those that have one of their own. */
 export class ServerStores {
-  readonly #shared: Backend
+  #shared: Backend
   readonly #prefix: string
   readonly #own = new Map<Resource, Backend>()
   readonly #storages: Storage[] = []
+  /** Whether they are opened and closed here. */
+  #isOwner = true
 
   constructor(shared: Backend, prefix: string) {
     this.#shared = shared
@@ -21,13 +24,39 @@ export class ServerStores {
     this.#own.set(resource, backend)
   }
 
+  /**
+   * Uses the stores that another server has open, instead of its own of the same sort: one directory has one writer. Throws a StoresDifferError when they are not
+   * of the same sort, or kept for different resources. Only before {@link open}.
+   */
+  share(other: ServerStores): void {
+    const named = new Map([...other.#own].map(([resource, backend]) => [nameOf(resource), backend]))
+    const isSame = (a: Backend, b: Backend | undefined): boolean => a.constructor.name === b?.constructor.name
+    const own = [...this.#own]
+    if (
+      this.#prefix !== other.#prefix ||
+      own.length !== named.size ||
+      !isSame(this.#shared, other.#shared) ||
+      !own.every(([resource, backend]) => isSame(backend, named.get(nameOf(resource))))
+    )
+      throw new StoresDifferError('what is stored where has changed: the server has to start anew')
+    this.#shared = other.#shared
+    for (const [resource, backend] of own) this.#own.set(resource, named.get(nameOf(resource)) ?? backend)
+    this.#isOwner = false
+  }
+
+  /** Those of another server, {@link share}d until now, are closed here from now on. */
+  takeOver(other: ServerStores): void {
+    this.#isOwner = true
+    other.#isOwner = false
+  }
+
   get backends(): ReadonlySet<Backend> {
     return new Set([this.#shared, ...this.#own.values()])
   }
 
   /** Rejects when a store cannot be opened. */
   async open(resources: readonly Resource[]): Promise<void> {
-    await Promise.all([...this.backends].map((backend) => backend.open()))
+    if (this.#isOwner) await Promise.all([...this.backends].map((backend) => backend.open()))
     for (const resource of resources) this.#attach(resource)
     await Promise.all(this.#storages.map((storage) => storage.ready()))
   }
@@ -38,6 +67,7 @@ export class ServerStores {
   }
 
   async close(): Promise<void> {
+    if (!this.#isOwner) return
     for (const backend of this.backends) await backend.close()
   }
 
@@ -52,3 +82,10 @@ export class ServerStores {
     })
   }
 }
+
+/** A server cannot take another one's place, as its stores are others. */
+export class StoresDifferError extends Error {
+  override readonly name = 'StoresDifferError'
+}
+
+const nameOf = ({ storageVersion: { group, plural } }: Resource): string => groupResource({ group, resource: plural })

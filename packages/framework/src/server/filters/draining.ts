@@ -53,6 +53,16 @@ export class Draining {
     ])
   }
 
+  /** Ends those watches and streams that are meant; their clients come back. */
+  endSome(isMeant: (context: ServedContext) => boolean): void {
+    for (const context of this.#longRunning) if (isMeant(context)) context.abort(new Error('the server was reloaded'))
+  }
+
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void> {
+    return this.#until(() => this.#underWay === 0 && this.#longRunning.size === 0)
+  }
+
   /** One after the other, so that those who watch do not all come back to another server at once. */
   async #endWatches(graceMs: number): Promise<void> {
     const watches = [...this.#longRunning]
@@ -64,10 +74,10 @@ export class Draining {
     }
   }
 
-  async #until(done: () => boolean, limitMs: number): Promise<void> {
+  async #until(done: () => boolean, limitMs?: number): Promise<void> {
     if (done()) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, limitMs)
+      const timer = limitMs === undefined ? undefined : setTimeout(resolve, limitMs)
       const before = this.#changed
       this.#changed = () => {
         before?.()
