@@ -9,9 +9,9 @@ import { freePort } from '../harness/example-server.ts'
 import { kubectl } from '../harness/kubectl.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```ts\n([^]*?)```/g)].map(
-  ([, code = '']) => code,
-)
+const codeIn = (file: string): string[] =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/```ts\n([^]*?)```/g)].map(([, code = '']) => code)
+const blocks = codeIn('README.md')
 
 describe('README.md', function () {
   this.timeout(60_000)
@@ -26,8 +26,10 @@ describe('README.md', function () {
     expect(blocks).to.have.length.at.least(1)
   })
 
-  it('shows code that type-checks', () => {
-    const files = blocks.map((code, i) => {
+  it('shows code that type-checks, as the packages’ do', () => {
+    const published = codeIn('packages/framework/README.md')
+    expect(published).to.have.length(1)
+    const files = [...blocks, ...published].map((code, i) => {
       const file = join(folder, `block-${String(i)}.ts`)
       writeFileSync(file, code)
       return file
