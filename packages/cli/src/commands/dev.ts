@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { watch } from 'chokidar'
 import colors from 'picocolors'
 import type { Argv, CommandModule } from 'yargs'
 import { clusterRun } from '../dev/cluster-flags.ts'
-import { Process } from '../dev/process.ts'
+import { Run } from '../dev/run.ts'
 import { findProject } from '../project/project.ts'
 import { UsageError } from '../user-error.ts'
 
@@ -30,7 +30,8 @@ export interface DevArguments {
 
 export const dev: CommandModule<object, DevArguments> = {
   command: 'dev',
-  describe: 'Runs the server and, when it is ready, the controller; anew when a source changes',
+  describe:
+    'Runs the server and, when it is ready, the controller; takes up what changes in the sources, and keeps watches',
   builder: (yargs) =>
     withServerFlags(yargs)
       .option('server', { type: 'boolean', default: true, describe: '--no-server runs the controller alone' })
@@ -62,7 +63,11 @@ export async function develop(argv: DevArguments, given: readonly string[]): Pro
   const asked = { port, ...(context === undefined ? {} : { context }), ...(address === undefined ? {} : { address }) }
   const inCluster = argv.cluster ? await clusterRun(project, asked) : undefined
   const flags = inCluster ? [...inCluster.flags, ...given] : serverFlags(given)
-  const run = new Run(directory, flags, inCluster?.kubeconfig ?? flagValue(flags, '--write-kubeconfig'), argv)
+  const run = new Run(directory, {
+    ...argv,
+    flags,
+    kubeconfig: inCluster?.kubeconfig ?? flagValue(flags, '--write-kubeconfig'),
+  })
   const stop = (): void => {
     void run
       .stop()
@@ -76,11 +81,15 @@ export async function develop(argv: DevArguments, given: readonly string[]): Pro
   if (!argv.watch) return
   const paths = sources.map((source) => join(directory, source)).filter((path) => existsSync(path))
   let timer: NodeJS.Timeout | undefined
+  const changed = new Set<string>()
   watch(paths, { ignoreInitial: true }).on('all', (_event, path) => {
+    changed.add(relative(directory, path).replaceAll('\\', '/'))
     clearTimeout(timer)
     timer = setTimeout(() => {
-      process.stdout.write(colors.dim(`${path} changed\n`))
-      void run.restart()
+      const files = [...changed]
+      changed.clear()
+      process.stdout.write(colors.dim(`${files.join(', ')} changed\n`))
+      void run.reload(files)
     }, settleMs)
   })
 }
@@ -96,64 +105,4 @@ export function serverFlags(given: readonly string[]): string[] {
 const flagValue = (flags: readonly string[], name: string): string => {
   const at = flags.lastIndexOf(name)
   return at >= 0 ? (flags[at + 1] ?? '') : (flags.find((f) => f.startsWith(`${name}=`)) ?? '').slice(name.length + 1)
-}
-
-/** A server and its controller, started and stopped together. */
-class Run {
-  readonly #server: Process | undefined
-  readonly #controller: Process | undefined
-  #change = Promise.resolve()
-  #stopping = false
-  exitCode = 0
-  /** The server has ended, and nobody waits for a change. */
-  onEnd: () => void = () => undefined
-
-  constructor(
-    directory: string,
-    flags: readonly string[],
-    kubeconfig: string,
-    { server, controller, watch: watching }: DevArguments,
-  ) {
-    this.#server = server ? new Process('server', directory, 'server/main.ts', flags) : undefined
-    if (this.#server)
-      this.#server.onExit = (code) => {
-        // A signal from the terminal reaches the server as soon as it reaches this process.
-        if (this.#stopping) return
-        process.stderr.write(
-          `${colors.red('error:')} the server ended with code ${String(code)}${watching ? '; waiting for a change' : ''}\n`,
-        )
-        this.exitCode = 1
-        if (!watching) this.onEnd()
-      }
-    if (controller && existsSync(join(directory, 'controller/main.ts')))
-      this.#controller = new Process('controller', directory, 'controller/main.ts', [], {
-        KUBECONFIG: kubeconfig,
-      })
-  }
-
-  start(): Promise<void> {
-    return this.#next(async () => {
-      this.#stopping = false
-      this.exitCode = 0
-      if (!this.#server || (await this.#server.start('Ready at '))) await this.#controller?.start()
-    })
-  }
-
-  async restart(): Promise<void> {
-    await this.stop()
-    await this.start()
-  }
-
-  stop(): Promise<void> {
-    this.#stopping = true
-    return this.#next(async () => {
-      await this.#controller?.stop()
-      await this.#server?.stop()
-    })
-  }
-
-  /** One change after the other. */
-  #next(change: () => Promise<void>): Promise<void> {
-    return (this.#change = this.#change.then(change))
-  }
 }

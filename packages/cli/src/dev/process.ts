@@ -1,56 +1,72 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Reload } from './host.ts'
 
 const killAfterMs = 10_000
+const host = fileURLToPath(new URL('./host.js', import.meta.url))
+
+export interface Program {
+  /** Of the project; it is where `script` is found. */
+  readonly directory: string
+  readonly script: string
+  readonly flags?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+  /** Whether {@link Process.reload} is wanted. */
+  readonly reloads?: boolean
+}
 
 /** A TypeScript program of the project, as a process of its own whose output is passed on. */
 export class Process {
-  readonly name: string
-  readonly #directory: string
-  readonly #script: string
-  readonly #flags: readonly string[]
-  readonly #environment: Readonly<Record<string, string>>
+  readonly #program: Program
   #child: ChildProcess | undefined
   #stopping = false
   /** Told of an end that nobody asked for. */
   onExit: (code: number | null) => void = () => undefined
 
-  constructor(
-    name: string,
-    directory: string,
-    script: string,
-    flags: readonly string[],
-    environment: Readonly<Record<string, string>> = {},
-  ) {
-    this.name = name
-    this.#directory = directory
-    this.#script = script
-    this.#flags = flags
-    this.#environment = environment
+  constructor(program: Program) {
+    this.#program = program
+  }
+
+  get isRunning(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null
   }
 
   /** Resolves when a line begins with `readyLine` (or at once, without one): true; false when the process ends before that. */
   async start(readyLine?: string): Promise<boolean> {
     this.#stopping = false
-    const child = spawn(process.execPath, ['--import', 'tsx', this.#script, ...this.#flags], {
-      cwd: this.#directory,
-      env: { ...process.env, ...this.#environment },
-      stdio: ['ignore', 'pipe', 'inherit'],
+    const { directory, script, flags = [], environment, reloads } = this.#program
+    const child = spawn(process.execPath, ['--import', 'tsx', ...(reloads ? [host] : []), script, ...flags], {
+      cwd: directory,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'inherit', ...(reloads ? ['ipc' as const] : [])],
     })
     this.#child = child
     const exited = once(child, 'exit').then(([code]) => {
       if (!this.#stopping) this.onExit(code as number | null)
       return false
     })
+    const { stdout } = child
     const ready = new Promise<boolean>((resolve) => {
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        process.stdout.write(`${line}\n`)
-        if (readyLine !== undefined && line.startsWith(readyLine)) resolve(true)
-      })
+      if (stdout)
+        createInterface({ input: stdout }).on('line', (line) => {
+          process.stdout.write(`${line}\n`)
+          if (readyLine !== undefined && line.startsWith(readyLine)) resolve(true)
+        })
       if (readyLine === undefined) resolve(true)
     })
     return Promise.race([ready, exited])
+  }
+
+  /** Loads the program again in the process that runs. A process that ends over it has to be started again. */
+  async reload(): Promise<Reload> {
+    const child = this.#child
+    if (!child || !this.isRunning) return { outcome: 'restart' }
+    const exited = once(child, 'exit').then((): Reload => ({ outcome: 'restart' }))
+    const reply = once(child, 'message').then(([message]) => message as Reload)
+    child.send('reload')
+    return Promise.race([reply, exited])
   }
 
   async stop(): Promise<void> {
