@@ -9,6 +9,14 @@ export interface ExchangeObserver {
   responseBody(bytes: Buffer, contentType: string): void
 }
 
+/** Told of what a watch sends. */
+export interface WatchObserver {
+  /** One event, of so many bytes. */
+  sent(bytes: number): void
+  /** All that a list by watch begins with. */
+  initialSent(): void
+}
+
 /** One request and its answer, HTTP/1.1 or HTTP/2. */
 export interface Exchange {
   readonly request: IncomingMessage | Http2ServerRequest
@@ -16,6 +24,7 @@ export interface Exchange {
   readonly query: URLSearchParams
   readonly context: RequestContext
   readonly observer?: ExchangeObserver | undefined
+  readonly events?: WatchObserver | undefined
   /** The server speaks CBOR, here: its gate is open. */
   readonly cbor?: boolean | undefined
 }

@@ -53,7 +53,7 @@ export class ApiServer {
     this.log = options.log ?? serverLog({ verbosity: this.options.verbosity, format: this.options.loggingFormat })
     this.health = new HealthRoutes(this.log)
     this.#shutdown = new Shutdown({ stop: (limits) => this.#endRequests(limits) }, this.options)
-    this.#stores = new ServerStores(this.options.backend, this.options.etcdPrefix)
+    this.#stores = new ServerStores(this.options.backend, this.options.etcdPrefix, this.metrics.storage)
   }
 
   /** Serves a resource. `backend` is its own store, where that is not the server's. Only before {@link listen}. */

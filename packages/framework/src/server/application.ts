@@ -1,6 +1,6 @@
 import Koa from 'koa'
 import type { Logger } from 'pino'
-import { AdmissionChain } from '../auth/admission/chain.ts'
+import { ObservedAdmission } from './metrics/observed-admission.ts'
 import { AuthenticationChain } from '../auth/authentication/chain.ts'
 import { PeerCertificates } from '../auth/authentication/peer-certificates.ts'
 import { DiscoveryRoutes } from '../endpoints/discovery/discovery-routes.ts'
@@ -15,6 +15,7 @@ import type { Draining } from './filters/draining.ts'
 import type { ServerMetrics } from './metrics/server-metrics.ts'
 import type { ApiServerOptions, defaults } from './options.ts'
 import type { RequestState } from './request-state.ts'
+import { buildInfo } from './routes/version.ts'
 import type { HealthRoutes } from './routes/health.ts'
 import type { RequestListener } from './serving/secure-server.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -42,11 +43,16 @@ export function application(parts: ApplicationParts): RequestListener {
   const app = new Koa<RequestState>()
   // The chain catches everything: what is left for koa to print are the connections that clients broke.
   app.silent = true
+  describe(metrics, options)
   const authorizer = surroundings.authorizer(options.authorizers ?? [])
-  const dispatcher = new Dispatcher(registry, new AdmissionChain(admissionPlugins(options, surroundings, authorizer)), {
-    authorizer,
-    cbor: options.featureGates?.CBORServingAndStorage,
-  })
+  const dispatcher = new Dispatcher(
+    registry,
+    new ObservedAdmission(admissionPlugins(options, surroundings, authorizer), metrics.admission),
+    {
+      authorizer,
+      cbor: options.featureGates?.CBORServingAndStorage,
+    },
+  )
   dispatcher.refresh()
   const groups = (): ResourceRegistry['groups'] => registry.groups
   const families = [
@@ -84,6 +90,25 @@ export function application(parts: ApplicationParts): RequestListener {
   for (const filter of chain) app.use(filter)
   app.use(end.filter)
   return requestListener(app.callback())
+}
+
+/** What server this is. Source: component-base/metrics/version.go, metrics/prometheus/feature. */
+function describe(metrics: ServerMetrics, { featureGates }: ApiServerOptions): void {
+  const labels = Object.entries(buildInfo).map(([name, value]) => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    value,
+  ])
+  metrics.constant(
+    'kubernetes_build_info',
+    "A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, build date, Go version, and compiler from which Kubernetes was built, and platform on which it is running.",
+    [[Object.fromEntries(labels) as Record<string, string>, 1]],
+  )
+  const isOpen = featureGates?.CBORServingAndStorage === true
+  metrics.constant(
+    'kubernetes_feature_enabled',
+    'This metric records the data about the stage and enablement of a k8s feature.',
+    [[{ name: 'CBORServingAndStorage', stage: 'ALPHA' }, Number(isOpen)]],
+  )
 }
 
 /** koa's listener speaks of HTTP/1.1 only, and of promises that nobody waits for: the chain catches everything. */

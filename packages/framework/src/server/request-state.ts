@@ -1,12 +1,12 @@
 import type { Middleware } from 'koa'
-import type { Exchange, ExchangeObserver } from '../endpoints/exchange.ts'
+import type { Exchange, ExchangeObserver, WatchObserver } from '../endpoints/exchange.ts'
 import type { RequestContext, UserInfo } from '../request/context.ts'
 import type { RequestInfo } from '../request/request-info.ts'
 import { ResponseWarnings } from '../request/warnings.ts'
 
 /** What the filters of one server know of one request; the handlers see it as their Exchange. */
 export interface RequestState {
-  exchange: Exchange & { readonly context: ServedContext; observer?: ExchangeObserver }
+  exchange: Exchange & { readonly context: ServedContext; observer?: ExchangeObserver; events?: WatchObserver }
 }
 export type Filter = Middleware<RequestState>
 

@@ -3,18 +3,23 @@ import type { Backend } from '../storage/backend.ts'
 import { Cacher } from '../storage/cacher/index.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Store } from '../storage/store.ts'
+import { prefixEnd } from '../storage/backend.ts'
+import { observedBackend } from './metrics/observed-backend.ts'
+import type { StorageMetrics } from './metrics/storage-metrics.ts'
 import { groupResource } from '../meta/group-version.ts'
 
 /** Where the resources of one server are kept: in the store that they share, but for those that have one of their own. */
 export class ServerStores {
   #shared: Backend
   readonly #prefix: string
+  readonly #metrics: StorageMetrics
   readonly #own = new Map<Resource, Backend>()
   readonly #storages: Storage[] = []
   /** Whether they are opened and closed here. */
   #isOwner = true
 
-  constructor(shared: Backend, prefix: string) {
+  constructor(shared: Backend, prefix: string, metrics: StorageMetrics) {
+    this.#metrics = metrics
     this.#shared = shared
     this.#prefix = prefix
   }
@@ -73,9 +78,15 @@ export class ServerStores {
 
   #attach(resource: Resource): void {
     const backend = this.#own.get(resource) ?? this.#shared
+    const { group, plural } = resource.storageVersion
+    const place = { group, resource: plural }
     resource.attach({
       createStorage: (resourcePrefix, codec) => {
-        const storage = new Cacher(new Store(backend, { prefix: this.#prefix, resourcePrefix, codec }))
+        // Reads that cost no network are not worth a clock.
+        const seen = backend.supports.localReads ? backend : observedBackend(backend, this.#metrics.operations(place))
+        const start = `${this.#prefix.replace(/\/$/, '')}${resourcePrefix}/`
+        this.#metrics.objects(place, async () => (await backend.range(start, prefixEnd(start), { limit: 1 })).count)
+        const storage = new Cacher(new Store(seen, { prefix: this.#prefix, resourcePrefix, codec }))
         this.#storages.push(storage)
         return storage
       },

@@ -22,7 +22,7 @@ import { ValidatingPolicies } from './policies/validating-policies.ts'
 import { ValidatingPolicy } from './policies/validating-policy.ts'
 import { MutatingWebhooks } from './webhooks/mutating-webhooks.ts'
 import { ValidatingWebhooks } from './webhooks/validating-webhooks.ts'
-import { WebhookClient } from './webhooks/webhook-client.ts'
+import { WebhookClient, type WebhookOutcome } from './webhooks/webhook-client.ts'
 import { WebhookSource } from './webhooks/webhook-source.ts'
 import { WebhookUsers } from './webhooks/webhook-users.ts'
 
@@ -31,6 +31,8 @@ export interface ClusterAdmissionOptions {
   /** Who the server is to webhooks: a kubeconfig for each of the two plugins. */
   readonly kubeConfigFile: (plugin: ClusterPlugin) => string | undefined
   readonly onError: (error: unknown) => void
+  /** Told of every call of a webhook. */
+  readonly onWebhook?: (outcome: WebhookOutcome) => void
 }
 
 /** Older clusters have policies in other versions, or not at all. */
@@ -101,7 +103,10 @@ export class ClusterAdmission {
         const Plugin = mutates ? MutatingWebhooks : ValidatingWebhooks
         const name = `${mutates ? 'Mutating' : 'Validating'}WebhookConfiguration`
         const configurations = this.#watch<WebhookConfiguration>(kind(name, 'v1'))
-        const client = new WebhookClient(new WebhookUsers(this.#options.kubeConfigFile(plugin)))
+        const client = new WebhookClient(
+          new WebhookUsers(this.#options.kubeConfigFile(plugin)),
+          this.#options.onWebhook,
+        )
         this.#closers.push(() => {
           client.close()
           return Promise.resolve()

@@ -3,7 +3,7 @@ import { asksForWebSocket, checkHandshake } from '../../request/web-socket.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import type { Watcher } from '../../registry/rest.ts'
 import type { WatchEvent, WatchStream } from '../../storage/storage.ts'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange, WatchObserver } from '../exchange.ts'
 import { takesGzip } from '../negotiation/gzip.ts'
 import { FieldSelector } from '../../meta/field-selector.ts'
 import { decodeListOptions, type DecodedListOptions } from '../options/list-options.ts'
@@ -50,7 +50,7 @@ export const watch: Handler = async (scope, exchange) => {
   }
   stream.over?.addEventListener('abort', cutIfStalled, { once: true })
   try {
-    await pump(stream, sink, new WatchEncoder(scope, rendering))
+    await pump(stream, sink, new WatchEncoder(scope, rendering), exchange.events)
   } finally {
     clearTimeout(timer)
     stream.close()
@@ -71,7 +71,12 @@ function sinkOf(exchange: Exchange, { negotiated }: Rendering, options: DecodedL
 const sliceBytes = 64 * 1024
 
 /** Writes batch after batch; waits while the client takes no more, so that the stream's own limits apply. */
-async function pump(stream: WatchStream, sink: WatchSink, encoder: WatchEncoder): Promise<void> {
+async function pump(
+  stream: WatchStream,
+  sink: WatchSink,
+  encoder: WatchEncoder,
+  observer: WatchObserver | undefined,
+): Promise<void> {
   for await (const batch of stream) {
     let slice: Buffer[] = []
     let bytes = 0
@@ -80,6 +85,8 @@ async function pump(stream: WatchStream, sink: WatchSink, encoder: WatchEncoder)
       const { encoded, failed } = encode(encoder, event)
       slice.push(encoded)
       bytes += encoded.length
+      observer?.sent(encoded.length)
+      if (event.type === 'BOOKMARK' && event.initialEventsEnd) observer?.initialSent()
       if (failed) {
         void sink.write(slice)
         return

@@ -25,6 +25,7 @@ import { webhookKubeConfigs } from '../admission-configuration.ts'
 import { isEnabled } from '../admission-plugins.ts'
 import type { defaults, ServerFlags } from '../options.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
+import { tokenObserver } from '../metrics/token-observer.ts'
 import { proxyOfFlags, type FlaggedProxy } from '../request-header-flags.ts'
 import type { HealthCheck } from '../routes/health.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -34,11 +35,20 @@ type Flags = ServerFlags & typeof defaults
 /** The clients of a server, one for each kubeconfig file: an empty one is the service account of the pod. */
 class Clients {
   readonly #clients = new Map<string, Client>()
+  readonly #metrics: ServerMetrics
+
+  constructor(metrics: ServerMetrics) {
+    this.#metrics = metrics
+  }
 
   of(file: string): Client {
     let client = this.#clients.get(file)
     if (!client) {
-      client = new Client(file === '' ? KubeConfig.inCluster() : KubeConfig.load(file))
+      client = new Client(file === '' ? KubeConfig.inCluster() : KubeConfig.load(file)).observed(
+        (code, method, host) => {
+          this.#metrics.asked(code, method, host)
+        },
+      )
       this.#clients.set(file, client)
     }
     return client
@@ -61,7 +71,7 @@ export class Delegated implements Surroundings {
   readonly #flags: Flags
   readonly #log: Logger
   readonly #metrics: ServerMetrics
-  readonly #clients = new Clients()
+  readonly #clients: Clients
   readonly #lookup: ClusterAuthentication | undefined
   readonly #file: TrustFile | undefined
   readonly #proxy: FlaggedProxy | undefined
@@ -73,6 +83,7 @@ export class Delegated implements Surroundings {
     this.#flags = flags
     this.#log = log
     this.#metrics = metrics
+    this.#clients = new Clients(metrics)
     const file = flags.kubeconfig ?? ''
     this.#authentication = this.#clients.of(flags.authenticationKubeconfig ?? file)
     this.#authorization = this.#clients.of(flags.authorizationKubeconfig ?? file)
@@ -87,6 +98,9 @@ export class Delegated implements Surroundings {
       isEnabled: (plugin) => isEnabled(flags, plugin),
       kubeConfigFile: (plugin) => users.get(plugin),
       onError: failed('watching webhooks and policies failed'),
+      onWebhook: (outcome) => {
+        metrics.admission.webhook(outcome)
+      },
     })
     if (!flags.authenticationSkipLookup)
       this.#lookup = new ClusterAuthentication(this.#authentication, {
@@ -122,11 +136,11 @@ export class Delegated implements Surroundings {
     const [clientCa, proxyCa] = [this.#clientCa(), this.#proxyCa()]
     const reviews = new ReviewClient(this.#authentication, tokenReviewKind, {
       onAttempt: (code, seconds) => {
-        this.#metrics.delegatedAuthn(code, seconds)
+        this.#metrics.identity.delegatedAuthn(code, seconds)
       },
     })
     const ttlMs = this.#flags.authenticationTokenWebhookCacheTtlSeconds * 1000
-    const tokens = new CachedTokens(new TokenReviewer(reviews), ttlMs)
+    const tokens = new CachedTokens(new TokenReviewer(reviews), ttlMs, tokenObserver(this.#metrics.identity))
     const headers = (): RequestHeaderConfig => this.#proxy?.headers ?? this.#lookup?.requestHeaders ?? noHeaders
     return [
       ...(proxyCa ? [new RequestHeaderAuthenticator(peers, proxyCa, headers)] : []),
@@ -139,7 +153,7 @@ export class Delegated implements Surroundings {
   authorizer(first: readonly Authorizer[]): Authorizer {
     const reviews = new ReviewClient(this.#authorization, subjectAccessReviewKind, {
       onAttempt: (code, seconds) => {
-        this.#metrics.delegatedAuthz(code, seconds)
+        this.#metrics.identity.delegatedAuthz(code, seconds)
       },
     })
     return new UnionAuthorizer([

@@ -1,13 +1,17 @@
 import type { Logger } from 'pino'
 import { isAnonymous, type Authenticator } from '../../auth/authentication/authenticator.ts'
+import { tlsSocketOf } from '../../auth/authentication/peer-certificates.ts'
 import { identityHeaders, type RequestHeaderConfig } from '../../auth/authentication/request-header.ts'
 import { writeError } from '../../endpoints/write-error.ts'
 import { StatusError } from '../../meta/status.ts'
-import { removeHeaders } from '../../request/header-lines.ts'
+import { removeHeaders, type ServerRequest } from '../../request/header-lines.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { Filter } from '../request-state.ts'
 import { sendAway } from '../serving/send-away.ts'
 import { auditFailedAuthentication, type AuditOptions } from './audit.ts'
+
+/** Of those who are known by a certificate of their own. */
+const credentialId = 'authentication.kubernetes.io/credential-id'
 
 export interface AuthenticationOptions {
   readonly authenticator: Authenticator
@@ -31,6 +35,7 @@ export const authentication = (options: AuthenticationOptions): Filter => {
       const answer = await authenticator.authenticate(request)
       if (!answer) throw new Error('no credentials')
       context.user = answer.user
+      if (credentialId in answer.user.extra) observeLifetime(request, metrics)
       metrics.authenticated('success', (performance.now() - begin) / 1000, answer.user.name)
     } catch (error) {
       metrics.authenticated('error', (performance.now() - begin) / 1000, '')
@@ -49,4 +54,19 @@ export const authentication = (options: AuthenticationOptions): Filter => {
     removeHeaders(request, isCredential)
     await next()
   }
+}
+
+/** When the certificate of a connection expires, in milliseconds since the epoch. */
+const expiries = new WeakMap<object, number>()
+
+/** A token names a credential too: then there is no certificate, or one that nobody asked about. */
+function observeLifetime(request: ServerRequest, metrics: ServerMetrics): void {
+  const socket = tlsSocketOf(request)
+  if (!socket) return
+  let expiry = expiries.get(socket)
+  if (expiry === undefined) {
+    expiry = Date.parse(socket.getPeerX509Certificate()?.validTo ?? '')
+    expiries.set(socket, expiry)
+  }
+  if (!Number.isNaN(expiry)) metrics.identity.certificateLifetime.observe((expiry - Date.now()) / 1000)
 }

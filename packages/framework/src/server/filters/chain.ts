@@ -67,7 +67,7 @@ export const filterChain = (options: ChainOptions): readonly Filter[] => [
   cacheControl,
   ...(options.goawayChance ? [goaway(options.goawayChance)] : []),
   options.draining.filter,
-  requestDeadline(options.requestTimeoutMs),
+  requestDeadline(options.requestTimeoutMs, options.metrics),
   ...(options.corsAllowedOrigins?.length ? [cors(options.corsAllowedOrigins)] : []),
   authentication(options),
   ...(options.audit ? [audit(options.audit)] : []),

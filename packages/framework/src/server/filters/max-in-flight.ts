@@ -2,6 +2,7 @@ import { privilegedGroup } from '../../auth/authentication/authenticator.ts'
 import { FairQueue } from '../flow-control/fair-queue.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { Filter } from '../request-state.ts'
+import type { FlowSeries } from '../metrics/flow-metrics.ts'
 import { plainText } from './plain-text.ts'
 
 export interface InFlightLimits {
@@ -17,7 +18,7 @@ export interface InFlightLimits {
 interface Level {
   readonly name: 'readOnly' | 'mutating'
   readonly queue: FairQueue
-  readonly dispatched: { value: number }
+  readonly flow: FlowSeries
 }
 
 const reading: ReadonlySet<string> = new Set(['get', 'list', 'watch'])
@@ -40,9 +41,10 @@ export const maxInFlight = ({ reads, writes, fair, requestTimeoutMs, metrics }: 
       waiting: Math.max(waitingOfSeat * seats, usersAtLeast * waitingOfUser),
       waitMs: Math.min(requestTimeoutMs / 4, longestWaitMs),
     })
-    return { name, queue, dispatched: metrics.flowControl.limit(name, seats, queue) }
+    return { name, queue, flow: metrics.flowControl.limit(name, seats, queue) }
   }
   const levels = { reads: level('readOnly', reads), writes: level('mutating', writes) }
+  const filterSeries = metrics.filter('priorityandfairness')
   return async (ctx, next) => {
     const { context, response } = ctx.state.exchange
     const { info, user } = context
@@ -51,19 +53,26 @@ export const maxInFlight = ({ reads, writes, fair, requestTimeoutMs, metrics }: 
       await next()
       return
     }
-    const { name, queue, dispatched } = chosen
+    const { name, queue, flow } = chosen
+    const asked = performance.now()
     const rejection = await queue.enter(user.name, () => context.signal)
+    const begun = performance.now()
+    const waited = (begun - asked) / 1000
+    filterSeries.observe(waited)
     if (rejection) {
+      flow.waitedInVain.observe(waited)
       metrics.flowControl.rejected(name, rejection)
       response.setHeader('retry-after', '1')
       plainText(response, 429, 'Too many requests, please try again later.')
       return
     }
-    dispatched.value++
+    flow.dispatched.value++
+    flow.waited.observe(waited)
     try {
       await next()
     } finally {
       queue.leave(user.name)
+      flow.executed.observe((performance.now() - begun) / 1000)
     }
   }
 }

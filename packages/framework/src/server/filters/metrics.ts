@@ -11,7 +11,8 @@ const selfDefence: ReadonlySet<number> = new Set([429, 503, 504])
 export const metricsFilter =
   (metrics: ServerMetrics, known: KnownRequests): Filter =>
   async (ctx, next) => {
-    const { context, request, response, query } = ctx.state.exchange
+    const { exchange } = ctx.state
+    const { context, request, response, query } = exchange
     const { info } = context
     const labels = requestLabels(
       info,
@@ -22,6 +23,17 @@ export const metricsFilter =
     const long = context.longRunning
     const kind = reading.has(info.verb) ? 'readOnly' : 'mutating'
     const begin = performance.now()
+    const { watched } = series
+    if (watched)
+      exchange.events = {
+        sent: (bytes) => {
+          watched.events.value++
+          watched.sizes.observe(bytes)
+        },
+        initialSent: () => {
+          series.watchList().observe((performance.now() - begin) / 1000)
+        },
+      }
     if (long) series.longRunning.value++
     else metrics.inFlight(kind, 1)
     try {
@@ -36,6 +48,8 @@ export const metricsFilter =
       series.sliDuration?.observe(seconds)
       const bytes = Number(response.getHeader('content-length') ?? NaN)
       if (!Number.isNaN(bytes)) series.size.observe(bytes)
+      // Cut off in the middle, by whomever.
+      if (!long && response.headersSent && response.destroyed && !response.writableEnded) series.aborted().value++
       if (selfDefence.has(code)) series.terminated.of(code).value++
     }
   }

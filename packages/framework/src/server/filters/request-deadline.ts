@@ -1,6 +1,7 @@
 import { parseDuration } from '../../meta/duration.ts'
 import { StatusError } from '../../meta/status.ts'
 import { writeError } from '../../endpoints/write-error.ts'
+import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { Filter } from '../request-state.ts'
 
 const lastWordsMs = 5000
@@ -16,7 +17,7 @@ const expired = JSON.stringify({
 
 /** Every request that is not long-running ends in time. Source: endpoints/filters/request_deadline.go, server/filters/timeout.go. */
 export const requestDeadline =
-  (defaultMs: number): Filter =>
+  (defaultMs: number, metrics: ServerMetrics): Filter =>
   async (ctx, next) => {
     const { exchange } = ctx.state
     if (exchange.context.longRunning) {
@@ -37,7 +38,9 @@ export const requestDeadline =
     }
     const { response, context } = exchange
     let last: NodeJS.Timeout | undefined
+    const time: { isOver: boolean } = { isOver: false }
     const timer = setTimeout(() => {
+      time.isOver = true
       context.abort(new Error('request did not complete within the allotted timeout'))
       if (response.headersSent) response.destroy()
       else {
@@ -50,6 +53,10 @@ export const requestDeadline =
     }, ms)
     try {
       await next()
+      if (time.isOver) metrics.endedAfterTimeout('ok')
+    } catch (error) {
+      if (time.isOver) metrics.endedAfterTimeout('error')
+      throw error
     } finally {
       clearTimeout(timer)
       clearTimeout(last)

@@ -1,94 +1,96 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { AdmissionMetrics } from './admission-metrics.ts'
+import { Families } from './families.ts'
 import { FlowMetrics } from './flow-metrics.ts'
+import { IdentityMetrics, type AuthenticationResult, type AuthorizationResult } from './identity-metrics.ts'
 import { RequestFamilies, type RequestSeries } from './request-series.ts'
-import { HistogramFamily, Kept, NumberFamily } from './series.ts'
+import { Kept, type HistogramSeries, type NumberSeries } from './series.ts'
+import { StorageMetrics } from './storage-metrics.ts'
 
 /** The labels of one request: every value comes from a set that clients cannot enlarge. */
 export type RequestLabels = Readonly<
   Record<'verb' | 'dry_run' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component', string>
 >
 
-const reviewBounds = [0.25, 0.5, 0.7, 1, 1.5, 3, 5, 10]
-const attemptBounds = [0.00025, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 10]
-
-export type AuthenticationResult = 'success' | 'failure' | 'error'
-export type AuthorizationResult = 'allowed' | 'denied' | 'no-opinion' | 'error'
-
-/** Counts one event of a kind, and how long it took. */
-type Timed = (kind: string, seconds: number) => void
+const filterBounds = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 5, 10, 15, 30]
 
 /** The metrics of one server, by the names that Kubernetes' API servers have. Source: endpoints/metrics/metrics.go and its siblings. */
 export class ServerMetrics {
   readonly registry = new Registry()
-  readonly #requests = new RequestFamilies(this.registry)
-  readonly #inFlight = this.#kept(
-    'gauge',
-    'request_kind',
-    'apiserver_current_inflight_requests',
-    'Maximal number of currently used inflight request limit of this apiserver per request kind in last second.',
-  )
-  readonly flowControl = new FlowMetrics(this.registry)
-  readonly #handshakeErrors = this.#single(
-    'apiserver_tls_handshake_errors_total',
-    'Number of requests dropped with TLS handshake errors',
-  )
-  /** One authentication was tried. */
-  readonly #authentications = this.#timed('result', attemptBounds, {
-    total: 'authentication_attempts',
-    duration: 'authentication_duration_seconds',
-    help: 'authenticated attempts',
+  readonly #families = new Families(this.registry)
+  readonly #requests = new RequestFamilies(this.#families)
+  readonly #inFlight = this.#families.by('request_kind', 'gauge', {
+    name: 'apiserver_current_inflight_requests',
+    stability: 'STABLE',
+    help: 'Maximal number of currently used inflight request limit of this apiserver per request kind in last second.',
   })
-  readonly #authorizations = this.#timed('result', attemptBounds, {
-    total: 'authorization_attempts_total',
-    duration: 'authorization_duration_seconds',
-    help: 'authorization attempts',
+  readonly flowControl = new FlowMetrics(this.#families)
+  readonly identity = new IdentityMetrics(this.#families)
+  readonly admission = new AdmissionMetrics(this.#families)
+  readonly storage = new StorageMetrics(this.#families)
+  readonly #handshakeErrors = this.#families.single({
+    name: 'apiserver_tls_handshake_errors_total',
+    stability: 'ALPHA',
+    help: "Number of requests dropped with 'TLS handshake error from' error",
   })
-  readonly #users = this.#kept(
-    'counter',
-    'username',
-    'authenticated_user_requests',
-    'Counter of authenticated requests broken out by username.',
-  )
-  /** One TokenReview was asked. */
-  readonly delegatedAuthn: Timed = this.#timed('code', reviewBounds, {
-    total: 'apiserver_delegated_authn_request_total',
-    duration: 'apiserver_delegated_authn_request_duration_seconds',
-    help: 'TokenReviews asked',
+  readonly #filters: Kept<string, HistogramSeries> = this.#families.histogramBy('filter', filterBounds, {
+    name: 'apiserver_request_filter_duration_seconds',
+    stability: 'ALPHA',
+    help: 'Request filter latency distribution in seconds, for each filter type',
   })
-  /** One SubjectAccessReview was asked. */
-  readonly delegatedAuthz: Timed = this.#timed('code', reviewBounds, {
-    total: 'apiserver_delegated_authz_request_total',
-    duration: 'apiserver_delegated_authz_request_duration_seconds',
-    help: 'SubjectAccessReviews asked',
+  readonly #afterTimeout: Kept<string, NumberSeries>
+  readonly #clientRequests: Kept<string, NumberSeries>
+  readonly #auditEvents = this.#families.single({
+    name: 'apiserver_audit_event_total',
+    stability: 'ALPHA',
+    help: 'Counter of audit events generated and sent to the audit backend.',
   })
-  readonly #auditEvents = this.#single(
-    'apiserver_audit_event_total',
-    'Counter of audit events generated and sent to the audit backend.',
-  )
-  readonly #auditLevels = this.#kept(
-    'counter',
-    'level',
-    'apiserver_audit_level_total',
-    'Counter of policy levels for audit events (1 per request).',
-  )
-  readonly #auditErrors = this.#kept(
-    'counter',
-    'plugin',
-    'apiserver_audit_error_total',
-    'Counter of audit events that failed to be audited properly. Plugin identifies the plugin affected by the error.',
-  )
-  readonly #auditRejected = this.#single(
-    'apiserver_audit_requests_rejected_total',
-    'Counter of apiserver requests rejected due to an error in audit logging backend.',
-  )
+  readonly #auditLevels = this.#families.by('level', 'counter', {
+    name: 'apiserver_audit_level_total',
+    stability: 'ALPHA',
+    help: 'Counter of policy levels for audit events (1 per request).',
+  })
+  readonly #auditErrors = this.#families.by('plugin', 'counter', {
+    name: 'apiserver_audit_error_total',
+    stability: 'ALPHA',
+    help: 'Counter of audit events that failed to be audited properly. Plugin identifies the plugin affected by the error.',
+  })
+  readonly #auditRejected = this.#families.single({
+    name: 'apiserver_audit_requests_rejected_total',
+    stability: 'ALPHA',
+    help: 'Counter of apiserver requests rejected due to an error in audit logging backend.',
+  })
+  readonly #authenticationFilter = this.#filters.of('authentication')
+  readonly #authorizationFilter = this.#filters.of('authorization')
 
   constructor() {
     for (const kind of ['readOnly', 'mutating']) this.#inFlight.of(kind)
+    const afterTimeout = this.#families.number('counter', {
+      name: 'apiserver_request_post_timeout_total',
+      stability: 'ALPHA',
+      help: 'Tracks the activity of the request handlers after the associated requests have been timed out by the apiserver',
+    })
+    this.#afterTimeout = new Kept((status) => afterTimeout.series({ source: 'timeout-handler', status }))
+    const asked = this.#families.number('counter', {
+      name: 'rest_client_requests_total',
+      stability: 'ALPHA',
+      help: 'Number of HTTP requests, partitioned by status code, method, and host.',
+    })
+    this.#clientRequests = new Kept((key) => {
+      const [code = '', method = '', host = ''] = key.split(' ')
+      return asked.series({ code, method, host })
+    })
   }
 
   /** Of the process: once in a process, whatever the number of servers. */
   collectProcess(): void {
     collectDefaultMetrics({ register: this.registry })
+  }
+
+  /** Something that does not change while the server runs: its value is 1, or 0 for what is off. */
+  constant(name: string, help: string, rows: readonly (readonly [Record<string, string>, number])[]): void {
+    const family = this.#families.number('gauge', { name, stability: 'BETA', help })
+    for (const [labels, value] of rows) family.series(labels).value = value
   }
 
   request(labels: RequestLabels): RequestSeries {
@@ -103,13 +105,30 @@ export class ServerMetrics {
     this.#handshakeErrors.value++
   }
 
+  /** How long a filter took before the request went on: ask once for each, and keep what comes. */
+  filter(name: string): HistogramSeries {
+    return this.#filters.of(name)
+  }
+
+  /** What went on after its time was over has come to its end. */
+  endedAfterTimeout(status: 'ok' | 'error'): void {
+    this.#afterTimeout.of(status).value++
+  }
+
+  /** This server asked another one; no code: there was no answer. */
+  asked(code: number | undefined, method: string, host: string): void {
+    this.#clientRequests.of(`${code === undefined ? '<error>' : String(code)} ${method} ${host}`).value++
+  }
+
   authenticated(result: AuthenticationResult, seconds: number, username: string): void {
-    this.#authentications(result, seconds)
-    if (result === 'success') this.#users.of(compressed(username)).value++
+    this.identity.authentication(result, seconds)
+    this.#authenticationFilter.observe(seconds)
+    if (result === 'success') this.identity.user(username)
   }
 
   authorized(result: AuthorizationResult, seconds: number): void {
-    this.#authorizations(result, seconds)
+    this.identity.authorization(result, seconds)
+    this.#authorizationFilter.observe(seconds)
   }
 
   audited(level: string): void {
@@ -127,46 +146,4 @@ export class ServerMetrics {
   auditRejected(): void {
     this.#auditRejected.value++
   }
-
-  #single(name: string, help: string): { value: number } {
-    return new NumberFamily('counter', { name, help, registry: this.registry }).series()
-  }
-
-  #kept(type: 'counter' | 'gauge', label: string, name: string, help: string): Kept<string, { value: number }> {
-    const family = new NumberFamily(type, { name, help, registry: this.registry })
-    return new Kept((value) => family.series({ [label]: value }))
-  }
-
-  #timed(
-    label: string,
-    bounds: readonly number[],
-    { total, duration, help }: { readonly total: string; readonly duration: string; readonly help: string },
-  ): Timed {
-    const counts = this.#kept('counter', label, total, `Counter of ${help} broken down by ${label}.`)
-    const family = new HistogramFamily({
-      name: duration,
-      help: `Duration in seconds of ${help} broken down by ${label}.`,
-      bounds,
-      registry: this.registry,
-    })
-    const durations = new Kept((value: string) => family.series({ [label]: value }))
-    return (value, seconds) => {
-      counts.of(value).value++
-      durations.of(value).observe(seconds)
-    }
-  }
-}
-
-const namedUsers: ReadonlySet<string> = new Set([
-  'admin',
-  'client',
-  'kube_proxy',
-  'kubelet',
-  'system:serviceaccount:kube-system:default',
-])
-
-/** Names of users would be a set without end. Source: endpoints/filters/metrics.go compressUsername. */
-function compressed(username: string): string {
-  if (namedUsers.has(username)) return username
-  return username.includes('@') ? 'email_id' : 'other'
 }

@@ -4,6 +4,8 @@ import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { RequestState } from '../request-state.ts'
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'
+/** Source: --etcd-count-metric-poll-period. */
+const countPeriodMs = 60_000
 const startedAt = String(Math.floor(Date.now() / 1000 - process.uptime()))
 
 /** `/metrics`, in Prometheus' text format. Source: server/routes/metrics.go. */
@@ -16,6 +18,7 @@ export function installMetrics(router: Router<RequestState>, metrics: ServerMetr
       return
     }
     response.setHeader('process-start-time-unix', startedAt)
+    await metrics.storage.count(countPeriodMs)
     answer(await textOf(metrics.registry), contentType)
 
     function answer(text: string, type = 'text/plain; charset=utf-8'): void {

@@ -4,33 +4,32 @@ import { writeError } from '../../endpoints/write-error.ts'
 import { StatusError } from '../../meta/status.ts'
 import type { RequestState } from '../request-state.ts'
 
-/** The Kubernetes release whose behaviour this server has. */
-const emulated = { major: '1', minor: '36' }
+/** The Kubernetes release whose behaviour this server has, and what it runs on. */
+export const buildInfo = {
+  major: '1',
+  minor: '36',
+  gitVersion: 'v1.36.0+apiserver-kit',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: `node ${process.version}`,
+  compiler: 'v8',
+  platform: `${process.platform}/${process.arch}`,
+} as const
 
 /** `/version`: a version.Info of the release that is imitated. Source: server/routes/version.go. */
 export function installVersion(router: Router<RequestState>): void {
-  const { major, minor } = emulated
-  const body = Buffer.from(
-    JSON.stringify(
-      {
-        major,
-        minor,
-        emulationMajor: major,
-        emulationMinor: minor,
-        minCompatibilityMajor: major,
-        minCompatibilityMinor: String(Number(minor) - 1),
-        gitVersion: `v${major}.${minor}.0+apiserver-kit`,
-        gitCommit: '',
-        gitTreeState: 'clean',
-        buildDate: '1970-01-01T00:00:00Z',
-        goVersion: `node ${process.version}`,
-        compiler: 'v8',
-        platform: `${process.platform}/${process.arch}`,
-      },
-      undefined,
-      2,
-    ),
-  )
+  const { major, minor, ...build } = buildInfo
+  const info = {
+    major,
+    minor,
+    emulationMajor: major,
+    emulationMinor: minor,
+    minCompatibilityMajor: major,
+    minCompatibilityMinor: String(Number(minor) - 1),
+    ...build,
+  }
+  const body = Buffer.from(JSON.stringify(info, undefined, 2))
   const answer = ({ exchange }: RequestState): void => {
     const { response, request } = exchange
     try {

@@ -4,16 +4,51 @@ import { annotate } from '../audit-annotation.ts'
 import type { VersionedWrite } from '../matching/versions.ts'
 import { answerOf, reviewOf, type ReviewAnswer } from './review.ts'
 import type { ConfiguredWebhook } from './webhook.ts'
-import type { WebhookClient } from './webhook-client.ts'
+import type { WebhookClient, WebhookOutcome } from './webhook-client.ts'
 import { dryRunUnsupported, WebhookCallError, webhookRejection } from './webhook-error.ts'
 
 const defaultTimeoutSeconds = 10
+const unavailable = 503
 
 /**
  * Asks one webhook, and passes on what it has to say. Throws a {@link WebhookCallError} where it gave no answer that counts, and a StatusError when it
  * refuses. Source: admission/plugin/webhook/{mutating,validating}/dispatcher.go.
  */
 export async function askWebhook(
+  webhook: ConfiguredWebhook,
+  write: VersionedWrite,
+  client: WebhookClient,
+  ctx: RequestContext,
+  mutating: boolean,
+): Promise<ReviewAnswer> {
+  const begin = performance.now()
+  const { operation } = write.attributes
+  const tell = (code: number, rejected: boolean, error?: WebhookOutcome['error']): void => {
+    const seconds = (performance.now() - begin) / 1000
+    const type = mutating ? 'admit' : 'validating'
+    const { name } = webhook.hook
+    client.onOutcome?.({ name, type, operation, seconds, code, rejected, ...(error ? { error } : {}) })
+  }
+  try {
+    const answer = await answerOfWebhook(webhook, write, client, ctx, mutating)
+    tell(200, false)
+    return answer
+  } catch (error) {
+    if (error instanceof WebhookCallError) tell(failureCode(error), !webhook.ignoresFailure, 'calling_webhook_error')
+    else if (error instanceof StatusError) tell(error.code, true)
+    else tell(0, true, 'apiserver_internal_error')
+    throw error
+  }
+}
+
+/** The code with which a webhook answered that is no success; without an answer 503. */
+function failureCode(error: unknown): number {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof StatusError) return cause.code
+  return unavailable
+}
+
+async function answerOfWebhook(
   { hook }: ConfiguredWebhook,
   write: VersionedWrite,
   client: WebhookClient,

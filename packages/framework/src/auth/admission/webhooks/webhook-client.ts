@@ -30,9 +30,24 @@ export interface WebhookCall {
   readonly signal: AbortSignal
 }
 
+/** What came of asking one webhook. */
+export interface WebhookOutcome {
+  readonly name: string
+  readonly type: 'admit' | 'validating'
+  readonly operation: string
+  readonly seconds: number
+  /** 200, that with which it refused, or that of its failure. */
+  readonly code: number
+  /** Whether the request ends with it. */
+  readonly rejected: boolean
+  readonly error?: 'calling_webhook_error' | 'apiserver_internal_error'
+}
+
 /** Calls webhooks over kept-alive connections of HTTP/1.1. Source: apiserver util/webhook/client.go. */
 export class WebhookClient {
   readonly #users: WebhookUsers
+  /** Told of every call. */
+  readonly onOutcome: ((outcome: WebhookOutcome) => void) | undefined
   readonly #servers = new LRUCache<string, WebhookServer>({
     max: maxServers,
     dispose: ({ agent }) => {
@@ -40,8 +55,9 @@ export class WebhookClient {
     },
   })
 
-  constructor(users: WebhookUsers) {
+  constructor(users: WebhookUsers, onOutcome?: (outcome: WebhookOutcome) => void) {
     this.#users = users
+    this.onOutcome = onOutcome
   }
 
   /** The JSON of the answer. Throws an Error that says, in Go's words, why there is none. */
