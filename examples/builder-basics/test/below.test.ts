@@ -16,6 +16,10 @@ describe('What is below a University', () => {
   after(async () => {
     await server.close()
   })
+  const textOf = async (below: string): Promise<string> => {
+    const answer = await fetch(`${server.faults.url}${path}/${below}`)
+    return answer.text()
+  }
   const get = (below: string): Promise<unknown> => server.client.request({ path: `${path}/${below}` })
 
   it('is its campus, of a kind of its own', async () => {
@@ -29,5 +33,13 @@ describe('What is below a University', () => {
     await server.client.request({ method: 'PUT', path: `${path}/scale`, body })
     const { spec } = await server.client.resource(University).namespace('default').get('arkham')
     expect(spec.replicas).to.equal(4)
+  })
+  it('is its log, a stream', async () => {
+    const text = await textOf('log?tailLines=3')
+    expect(text).to.equal('line 1 of arkham\nline 2 of arkham\nline 3 of arkham\n')
+  })
+
+  it('is its tunnel, with paths below and options of its own', async () => {
+    expect(await textOf('tunnel/a/b?port=8080')).to.equal('tunnel of arkham: port 8080, path /a/b\n')
   })
 })
