@@ -10,6 +10,7 @@ import type { ResourceKind } from './resource-kind.ts'
 import { Transport, type AnswerObserver } from './transport.ts'
 import type { WriteGuard } from './write-guard.ts'
 
+/** How a Client asks: under which name, how long it waits, at which rate. */
 export interface ClientOptions {
   /** Default: the program's name, the platform and `apiserver-kit`. */
   readonly userAgent?: string
@@ -30,6 +31,7 @@ export interface ClientOptions {
   readonly http2?: boolean
 }
 
+/** A request by its path, for what has no kind. The body is sent as JSON. */
 export interface RawRequest {
   readonly method?: string
   /** `/version`, `/apis/…`, with its query. */

@@ -4,7 +4,9 @@ import { ConnectionError } from './connection-error.ts'
 const isReason = (error: unknown, ...reasons: readonly string[]): error is StatusError =>
   error instanceof StatusError && reasons.includes(error.reason)
 
+/** Whether it is a 404. */
 export const isNotFound = (error: unknown): error is StatusError => isReason(error, 'NotFound')
+/** Whether it is a 409 because the name is taken. */
 export const isAlreadyExists = (error: unknown): error is StatusError => isReason(error, 'AlreadyExists')
 /** The object changed since it was read: read again and retry. */
 export const isConflict = (error: unknown): error is StatusError => isReason(error, 'Conflict')
@@ -13,6 +15,7 @@ export const isConflict = (error: unknown): error is StatusError => isReason(err
 export const isExpired = (error: unknown): error is StatusError =>
   error instanceof StatusError && (error.code === 410 || isReason(error, 'Expired', 'Gone'))
 
+/** Whether it is a 429. */
 export const isTooManyRequests = (error: unknown): error is StatusError =>
   error instanceof StatusError && error.code === 429
 

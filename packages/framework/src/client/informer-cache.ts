@@ -10,6 +10,7 @@ interface Kept extends Pick<InformerOptions<KubeObject>, 'labelSelector' | 'fiel
   readonly namespace?: string
 }
 
+/** Of all informers of a cache, or of single kinds. */
 export interface InformerCacheOptions
   extends
     Pick<Kept, 'namespace' | 'transform'>,

@@ -20,6 +20,7 @@ export interface HandlerRegistration {
   remove(): void
 }
 
+/** Of a handler: how often it is told of everything again. */
 export interface HandlerOptions {
   /**
    * Tells the handler every so often of every object, as an update in which both states are the same. Default: what the

@@ -14,6 +14,7 @@ import { Reflector, type ReflectorOptions, type ReflectorStore } from './reflect
 import type { ResourceClient } from './resource-client.ts'
 import { namespacedName, objectKey, type ResourceKind } from './resource-kind.ts'
 
+/** Of an Informer: selectors, resynchronisation, indexes, what becomes of its objects. */
 export interface InformerOptions<T extends KubeObject> extends ReflectorOptions {
   /** Makes objects smaller before they are kept, such as by dropping managedFields. Must come to the same when applied again. */
   readonly transform?: (object: T) => T

@@ -8,6 +8,7 @@ import { readKubeConfigFiles } from './kube-config-file.ts'
 /** Certificates as PEM, or the file that holds them: files are read again when they change. */
 export type PemSource = { readonly data: Buffer } | { readonly file: string }
 
+/** Where a cluster is, whom to trust there and who to be. */
 export interface KubeConfigFields {
   /** `https://host:port`, perhaps with a path below which the API is. */
   readonly server: string

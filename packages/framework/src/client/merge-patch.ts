@@ -1,5 +1,6 @@
 import { deepEqual, isObject, setOwn, type JsonObject, type JsonValue } from '../util/json.ts'
 
+/** How a merge patch is made of two objects. */
 export interface MergePatchOptions {
   /** Put the resourceVersion of the original in: a change by others since then is a 409. Lists are replaced as a whole, so that theirs would be lost. */
   readonly optimisticLock?: boolean

@@ -20,6 +20,7 @@ export interface ReflectorStore<T extends KubeObject> {
   delete(object: T): void
 }
 
+/** Of a Reflector: selectors, pages, its waits after failures. */
 export interface ReflectorOptions {
   readonly labelSelector?: ListOptions['labelSelector']
   readonly fieldSelector?: ListOptions['fieldSelector']

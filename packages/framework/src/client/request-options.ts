@@ -38,6 +38,7 @@ export interface WriteOptions extends Abortable {
   readonly dryRun?: boolean
 }
 
+/** The sorts of patches that a client sends. */
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
 
 /** metav1.PatchOptions */
@@ -48,6 +49,7 @@ export interface PatchOptions extends WriteOptions {
   readonly force?: boolean
 }
 
+/** Of a server-side apply: whose fields these are, and whether they are taken from others. */
 export interface ApplyOptions extends WriteOptions {
   readonly fieldManager: string
   readonly force?: boolean

@@ -21,6 +21,7 @@ import { scaleOf, unexpected, type Scale } from './scale.ts'
 import type { Transport } from './transport.ts'
 import { watchEvents, type WatchEvent } from './watch-stream.ts'
 
+/** A page of objects, of one state. */
 export interface ObjectList<T extends KubeObject> {
   readonly metadata: ListMeta
   readonly items: T[]

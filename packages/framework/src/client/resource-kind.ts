@@ -40,6 +40,7 @@ export const kindKey = (kind: ResourceKind): string =>
 /** `namespace/name`, or the name alone: the key of an object in caches and queues. */
 export const objectKey = ({ namespace, name }: NamespacedName): string => (namespace ? `${namespace}/${name}` : name)
 
+/** An object's namespace ('' in none) and name. */
 export const namespacedName = ({ metadata }: KubeObject): NamespacedName => ({
   namespace: metadata.namespace ?? '',
   name: metadata.name ?? '',

@@ -53,6 +53,7 @@ export function removeStatusCondition(conditions: Condition[], type: string): bo
   return at >= 0
 }
 
+/** The condition of a type; undefined where there is none. */
 export const findStatusCondition = (
   conditions: readonly Condition[] | undefined,
   type: string,

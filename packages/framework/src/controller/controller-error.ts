@@ -9,6 +9,7 @@ export class ControllerError extends Error {
   }
 }
 
+/** Codes of a {@link ControllerError}; docs/errors.md says what to do. */
 export type ControllerErrorCode =
   | 'ERR_CACHE_SYNC_TIMEOUT'
   | 'ERR_GRACEFUL_SHUTDOWN_TIMEOUT'

@@ -14,6 +14,7 @@ import { toItself, toOwner, type RequestMapping } from './request-mapping.ts'
 import { listenTo, type Source } from './source.ts'
 import { WorkQueue, type AddOptions } from './work-queue.ts'
 
+/** How a Controller works: its name, how many calls at once, their time, its waits. */
 export interface ControllerOptions {
   /** Unique in a Manager. Default: the kind of `for`, in lower case. */
   readonly name?: string
@@ -37,6 +38,7 @@ export type RequestFeed = (
   signal: AbortSignal,
 ) => void | Promise<void>
 
+/** Which owners of an object are looked at: the controlling one, or all. */
 export interface OwnsOptions {
   /** Every owner of the kind, not only the one that is the controller. */
   readonly matchEveryOwner?: boolean

@@ -8,13 +8,16 @@ import { apiVersionOf } from '../meta/group-version.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { clone, deepEqual } from '../util/json.ts'
 
+/** What was done to the object. */
 export type OperationResult = 'unchanged' | 'created' | 'updated' | 'updatedStatus' | 'updatedStatusOnly'
 
+/** Of the requests that are made. */
 export interface CreateOrUpdateOptions {
   readonly signal?: AbortSignal
   readonly fieldManager?: string
 }
 
+/** What was done, and the object as it is now. */
 export interface CreatedOrUpdated<T extends KubeObject> {
   readonly result: OperationResult
   readonly object: T

@@ -52,6 +52,7 @@ interface Series {
   sentCount: number
 }
 
+/** Limits and clock of an EventRecorder. */
 export interface EventRecorderOptions {
   /** Told of events that could not be written. */
   readonly onError?: (error: unknown) => void

@@ -56,6 +56,7 @@ export class Finalizers<T extends KubeObject> {
   }
 }
 
+/** Whether the list of finalizers changed (write it then), whether the object is on its way, and what went wrong. */
 export interface FinalizerResult {
   /** The object must be written. */
   readonly changed: boolean

@@ -12,6 +12,7 @@ import { ControllerError } from './controller-error.ts'
 import { Lease, type LeaseSpec } from '../client/kinds/coordination.ts'
 import type { Logger } from './logger.ts'
 
+/** Which Lease is fought for, and its times in milliseconds. */
 export interface LeaderElectionOptions {
   /** The name of the Lease that all candidates share. */
   readonly id: string

@@ -3,6 +3,7 @@ import { EndpointServer } from './endpoint-server.ts'
 import { HealthChecks } from './health-checks.ts'
 import type { Logger } from './logger.ts'
 
+/** Where health and metrics are answered, as `:8081`; `0`, the default, is nowhere. */
 export interface ManagerEndpointOptions {
   /** Where `/metrics` is served, without TLS: `:8080`, `127.0.0.1:8080`. Default, and `0`: nowhere. */
   readonly metricsBindAddress?: string

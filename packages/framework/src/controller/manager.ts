@@ -13,6 +13,7 @@ import type { Logger } from './logger.ts'
 import { ManagerEndpoints, type ManagerEndpointOptions } from './manager-endpoints.ts'
 import { RunnableGroup, type Runnable } from './runnable-group.ts'
 
+/** What a Manager is made of. Every member has a default. */
 export interface ManagerOptions extends ManagerEndpointOptions {
   /** Default: a client of `KubeConfig.load()`, which the Manager closes. */
   readonly client?: Client

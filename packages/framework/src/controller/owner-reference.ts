@@ -3,6 +3,7 @@ import { parseApiVersion } from '../meta/group-version.ts'
 import type { KubeObject, OwnerReference } from '../meta/object.ts'
 import { deepEqual } from '../util/json.ts'
 
+/** Of an owner reference: whether the owner waits for the object when it is deleted in the foreground. */
 export interface OwnerReferenceOptions {
   /** Whether the owner, deleted in the foreground, waits for this object. Default true for controllers, else unset. */
   readonly blockOwnerDeletion?: boolean

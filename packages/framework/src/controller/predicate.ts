@@ -14,14 +14,17 @@ export const generationChanged: Predicate = {
   update: (old, object) => old.metadata.generation !== object.metadata.generation,
 }
 
+/** Leaves out updates that change nothing, as of a resynchronisation. */
 export const resourceVersionChanged: Predicate = {
   update: (old, object) => old.metadata.resourceVersion !== object.metadata.resourceVersion,
 }
 
+/** Lets updates through that change labels, and all else. */
 export const labelChanged: Predicate = {
   update: (old, object) => !deepEqual(old.metadata.labels ?? {}, object.metadata.labels ?? {}),
 }
 
+/** Lets updates through that change annotations, and all else. */
 export const annotationChanged: Predicate = {
   update: (old, object) => !deepEqual(old.metadata.annotations ?? {}, object.metadata.annotations ?? {}),
 }
@@ -37,6 +40,7 @@ export function labelSelector(selector: string | LabelSelector): Predicate {
   return objectPredicate(({ metadata }) => parsed.matches(metadata.labels))
 }
 
+/** Lets through what all let through. */
 export function and<T extends KubeObject>(...all: readonly Predicate<T>[]): Predicate<T> {
   return {
     create: (object) => all.every((p) => p.create?.(object) ?? true),
@@ -45,6 +49,7 @@ export function and<T extends KubeObject>(...all: readonly Predicate<T>[]): Pred
   }
 }
 
+/** Lets through what one of them lets through. */
 export function or<T extends KubeObject>(...some: readonly Predicate<T>[]): Predicate<T> {
   return {
     create: (object) => some.some((p) => p.create?.(object) ?? true),
@@ -53,6 +58,7 @@ export function or<T extends KubeObject>(...some: readonly Predicate<T>[]): Pred
   }
 }
 
+/** Lets through what the other does not. */
 export function not<T extends KubeObject>(predicate: Predicate<T>): Predicate<T> {
   return {
     create: (object) => !(predicate.create?.(object) ?? true),

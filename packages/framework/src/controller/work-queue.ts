@@ -2,6 +2,7 @@ import { systemClock, type Clock, type Timer } from '../util/clock.ts'
 import { PriorityOrder } from './priority-order.ts'
 import { ExponentialFailureRateLimiter, type RateLimiter } from './rate-limiter.ts'
 
+/** What a WorkQueue is made of. */
 export interface WorkQueueOptions<T> {
   /** Items with the same key are the same. Default: the item as text. */
   readonly keyOf?: (item: T) => string
@@ -11,6 +12,7 @@ export interface WorkQueueOptions<T> {
   readonly clock?: Clock
 }
 
+/** With which priority an item is added. */
 export interface AddOptions {
   /** Items of a higher priority come first. Of two priorities for one item, the higher counts. Default 0. */
   readonly priority?: number

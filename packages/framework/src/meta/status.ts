@@ -1,11 +1,13 @@
 import { groupKind, groupResource, type GroupKind, type GroupResource } from './group-version.ts'
 import { aggregate, type FieldError } from './field-error.ts'
 
+/** One of the things that are wrong: which field (as `spec.size`), why, in words. */
 export interface StatusCause {
   reason?: string
   message?: string
   field?: string
 }
+/** What a {@link Status} is about, its causes, and after how many seconds to try again. */
 export interface StatusDetails {
   name?: string
   group?: string

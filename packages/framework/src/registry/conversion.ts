@@ -13,6 +13,7 @@ export interface ServedVersion<Hub extends KubeObject = KubeObject> {
   fromStorage(object: Hub): KubeObject
 }
 
+/** The way of objects to the hub and back, for {@link convert}. Functions get a private copy; what they throw is a 500. */
 export interface Conversion<Spoke extends KubeObject, Hub extends KubeObject> {
   readonly toStorage: (object: Spoke) => Hub
   readonly fromStorage: (object: Hub) => Spoke

@@ -12,9 +12,11 @@ import type { WatchStream } from '../storage/storage.ts'
 /** What a resource answers: an object, or the bytes it stands in. */
 export type Answer<T extends KubeObject> = T | StoredItem
 
+/** What a GET asks for beside the name. */
 export interface GetOptions {
   readonly resourceVersion?: string
 }
+/** What a list asks for: selectors, a page, a state. Texts are as in the query, '' where it has none. */
 export interface ListOptions {
   readonly labelSelector: LabelSelector
   readonly fieldSelector: FieldSelector
@@ -25,6 +27,7 @@ export interface ListOptions {
   /** What the field selector is matched against; given by the version asked for. Default: name and namespace. */
   readonly fieldsOf?: (object: KubeObject) => Record<string, string>
 }
+/** What a watch asks for: what a list does, from where on, and which events beside changes. */
 export interface WatchOptions extends ListOptions {
   readonly allowWatchBookmarks: boolean
   /** undefined: not asked. */
@@ -44,6 +47,7 @@ export interface WriteChecks<T extends KubeObject> {
   /** Validating admission; throws to refuse. */
   readonly admission: (object: T | undefined, old: T | undefined) => Promise<void>
 }
+/** How something is to be created or changed. */
 export interface WriteOptions<T extends KubeObject> {
   readonly dryRun: boolean
   /** The object is given away: the caller neither keeps nor changes it any more. */
@@ -53,6 +57,7 @@ export interface WriteOptions<T extends KubeObject> {
 /** Makes the new object out of the current one (a PUT body, a patch, an apply). Called again after a conflict. */
 export type UpdatedObject<T extends KubeObject> = (current: T | undefined) => Promise<T>
 
+/** How something is to be changed. */
 export interface UpdateOptions<T extends KubeObject> extends WriteOptions<T> {
   /** Apply creates what is missing whatever the resource's own rule; admission and metadata rules of create apply. */
   readonly forceAllowCreate: boolean
@@ -61,6 +66,7 @@ export interface UpdateOptions<T extends KubeObject> extends WriteOptions<T> {
   /** A PUT that names a uid means that one object. */
   readonly uid?: string
 }
+/** What an update made, and whether it was not there before (201). */
 export interface UpdateResult<T extends KubeObject> {
   readonly object: Answer<T>
   readonly created: boolean
@@ -74,6 +80,7 @@ export interface DeleteOptions {
   readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
   readonly dryRun: boolean
 }
+/** What a deletion did. */
 export interface DeleteResult<T extends KubeObject> {
   /** The object as it was, or as it stands now when it stays. */
   readonly object: Answer<T>
@@ -83,19 +90,24 @@ export interface DeleteResult<T extends KubeObject> {
 /** Admission of one deletion; throws to refuse. */
 export type DeleteCheck<T extends KubeObject> = (object: T) => Promise<void>
 
+/** Has the verb get. Undefined, or a StatusError, answers 404. */
 export interface Getter<T extends KubeObject> {
   /** undefined answers 404. */
   get(name: string, ctx: RequestContext, options?: GetOptions): Promise<Answer<T> | undefined>
 }
+/** Has the verb list. */
 export interface Lister<T extends KubeObject> {
   list(options: ListOptions, ctx: RequestContext): Promise<List<T> | readonly T[]>
 }
+/** Has the verb watch. */
 export interface Watcher {
   watch(options: WatchOptions, ctx: RequestContext): Promise<WatchStream>
 }
+/** Has the verb create. Throws a StatusError (409 AlreadyExists, 422 Invalid) where it refuses. */
 export interface Creater<T extends KubeObject> {
   create(object: T, ctx: RequestContext, options: WriteOptions<T>): Promise<Answer<T>>
 }
+/** Has the verbs update and patch. Throws a StatusError (404, 409 Conflict, 422) where it refuses. */
 export interface Updater<T extends KubeObject> {
   update(
     name: string,
@@ -104,9 +116,11 @@ export interface Updater<T extends KubeObject> {
     options: UpdateOptions<T>,
   ): Promise<UpdateResult<T>>
 }
+/** Has the verb delete. Throws a StatusError (404, 409 Conflict) where it refuses. */
 export interface Deleter<T extends KubeObject> {
   delete(name: string, ctx: RequestContext, options: DeleteOptions, check: DeleteCheck<T>): Promise<DeleteResult<T>>
 }
+/** Has the verb deletecollection. */
 export interface CollectionDeleter<T extends KubeObject> {
   deleteCollection(
     list: ListOptions,
@@ -139,7 +153,9 @@ export interface Connecter<O = unknown> {
   /** What it throws before anything was answered is answered as a Status. */
   connect(name: string, request: ConnectRequest<O>, ctx: RequestContext): Promise<void>
 }
+/** A method of HTTP that a {@link Connecter} may take. */
 export type ConnectMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+/** One connection to a subresource: its options, the path below, the bare request and response, and the protocols to change to. */
 export interface ConnectRequest<O = unknown> {
   readonly method: string
   /** What follows the subresource's name: '' or with a leading slash; a trailing slash is kept. */

@@ -16,6 +16,7 @@ export interface BackendSupports {
   readonly progress?: boolean
 }
 
+/** What stands at a key: bytes, and the revisions in which it was made and last written. */
 export interface Entry {
   readonly key: string
   readonly value: Buffer
@@ -25,6 +26,7 @@ export interface Entry {
   readonly modRevision: number
 }
 
+/** Of a range: the revision to look at (default: now), and at most so many entries. */
 export interface RangeOptions {
   /** 0 or absent: no limit. */
   readonly limit?: number
@@ -32,6 +34,7 @@ export interface RangeOptions {
   readonly revision?: number
 }
 
+/** Entries in the order of their keys, at one revision, and whether there are more. */
 export interface Range {
   readonly entries: readonly Entry[]
   /** The store's revision at which this was read (the asked one, or the current). */
@@ -42,6 +45,7 @@ export interface Range {
   readonly count: number
 }
 
+/** One change of one key, on a condition: `expectedModRevision` 0 means that nothing may be there, `value` null deletes. */
 export interface Write {
   readonly key: string
   /** null deletes. */
@@ -52,6 +56,7 @@ export interface Write {
   readonly ttlSeconds?: number
 }
 
+/** One change of one key, at a revision. */
 export interface BackendEvent {
   readonly type: 'PUT' | 'DELETE'
   readonly key: string
@@ -70,6 +75,7 @@ export interface BackendEvents {
   readonly revision: number
 }
 
+/** Bytes by key, with revisions: what a store has to be. Judged by `backendConformance`. Methods throw a StorageError. */
 export interface Backend {
   readonly supports: BackendSupports
   open(): Promise<void>

@@ -4,6 +4,7 @@ import { isSortedJson, parseJson } from '../util/json.ts'
 import { decodeUtf8 } from '../util/utf8.ts'
 import { corrupt, isKubeObject, type ItemCodec, type SplicedBytes, type StoredItem } from './stored-item.ts'
 
+/** Between which versions a JsonCodec translates. */
 export interface JsonCodecOptions {
   /** The version in which bytes are written. */
   readonly apiVersion: string

@@ -1,5 +1,6 @@
 import type { Entry } from './backend.ts'
 
+/** Why a store refused or failed; docs/errors.md says what a client sees of each. */
 export type StorageErrorCode =
   | 'KeyNotFound'
   | 'KeyExists'
@@ -19,6 +20,7 @@ export type StorageErrorCode =
   | 'Timeout'
   | 'Closed'
 
+/** What a StorageError tells beside its code. */
 export interface StorageErrorFields {
   readonly key?: string
   readonly current?: Entry

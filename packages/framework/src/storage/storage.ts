@@ -26,21 +26,25 @@ export interface Storage {
   close(): Promise<void>
 }
 
+/** What must be so of the object that is there; else a StorageError `InvalidObject` (409). */
 export interface Preconditions {
   readonly uid?: string
   readonly resourceVersion?: string
 }
+/** Of a deletion: preconditions, and a last check of what is there, which refuses by throwing. */
 export interface StorageDeleteOptions {
   readonly preconditions?: Preconditions
   readonly validate?: (current: StoredItem) => void | Promise<void>
 }
 /** `current` is undefined when the key is absent and `ignoreNotFound` is set. */
 export type TryUpdate = (current: StoredItem | undefined) => Promise<KubeObject> | KubeObject
+/** Of a write: after how many seconds the object vanishes, and whose it is from then on. */
 export interface StorageWriteOptions {
   readonly ttlSeconds?: number
   /** The object is the store's from here on: nobody else keeps it, so that it need not be read from its bytes. */
   readonly owned?: boolean
 }
+/** Of an update that is tried until nobody else was in between. */
 export interface GuaranteedUpdateOptions extends StorageWriteOptions {
   readonly ignoreNotFound?: boolean
   readonly preconditions?: Preconditions
@@ -54,6 +58,7 @@ export interface Predicate {
   matches(item: StoredItem): boolean
 }
 
+/** Of a list: which state, which objects, how many, from where on. */
 export interface StorageListOptions {
   /** true: everything below key + '/'; false: at most the one object at `key`. */
   readonly recursive: boolean
@@ -65,6 +70,7 @@ export interface StorageListOptions {
   readonly signal?: AbortSignal
 }
 
+/** Items of one state, its revision, and where the next page begins. */
 export interface StoredList {
   readonly items: readonly StoredItem[]
   readonly resourceVersion: string
@@ -72,6 +78,7 @@ export interface StoredList {
   readonly remainingItemCount: number | undefined
 }
 
+/** Of a watch: after which revision, which objects, which events beside changes. */
 export interface StorageWatchOptions {
   readonly recursive: boolean
   /** '' now, '0' any, 'N' after N. */
@@ -84,6 +91,7 @@ export interface StorageWatchOptions {
   readonly deadlineMs?: number
 }
 
+/** One event of a watch, in the order of revisions. */
 export type WatchEvent =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly item: StoredItem }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd: boolean }

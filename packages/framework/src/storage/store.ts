@@ -21,6 +21,7 @@ import { largeBytes } from './codec.ts'
 import { corrupt, isKubeObject, StoredItem, type ItemCodec } from './stored-item.ts'
 import { StoreWatch } from './store-watch.ts'
 
+/** What a Store is made of. */
 export interface StoreOptions {
   /** What all keys of the server begin with, as etcd's `--etcd-prefix`: `/registry/example.com`. */
   readonly prefix: string

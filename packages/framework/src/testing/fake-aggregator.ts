@@ -10,6 +10,7 @@ import type { UserInfo } from '../request/context.ts'
 import type { CertificateAndKey } from '../server/serving/certificate-builder.ts'
 import type { FakeCluster } from './fake-cluster/fake-cluster.ts'
 
+/** Which server stands behind a FakeAggregator, and how the two trust each other. */
 export interface FakeAggregatorOptions {
   /** Signs the certificate of the front proxy, and knows users' tokens. */
   readonly cluster: FakeCluster

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { faultRequestOf, matches, type Fault, type FaultAction, type FaultRequest, type FaultTarget } from './fault.ts'
 
+/** Which server stands behind a FaultProxy, and whose certificate it shows there. */
 export interface FaultProxyOptions {
   /** Of the server behind. */
   readonly url: string

@@ -18,6 +18,7 @@ export interface RoundTripRunner {
   readonly it: (name: string, body: () => Promise<void>) => unknown
 }
 
+/** How hard {@link roundTrip} tries. */
 export interface RoundTripOptions {
   /** Texts that strings without a pattern or a format are often made of: values that conversions tell apart. */
   readonly words?: readonly string[]

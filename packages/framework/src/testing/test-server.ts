@@ -14,6 +14,7 @@ import type { Backend } from '../storage/backend.ts'
 import { MemoryBackend } from '../storage/backends/memory/index.ts'
 import { FaultProxy } from './fault-proxy.ts'
 
+/** What a TestServer is made of. Every member has a default. */
 export interface TestServerOptions {
   /** Served beside the namespaces, leases and events that every server without a cluster has. */
   readonly resources?: readonly Resource[]
@@ -27,6 +28,7 @@ export interface TestServerOptions {
   readonly log?: Logger
 }
 
+/** Who a client of a TestServer is, beside the options of every Client. */
 export interface TestClientOptions extends ClientOptions {
   /** Who asks. Default: the administrator, who may do everything. */
   readonly user?: string

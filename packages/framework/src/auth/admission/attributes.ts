@@ -4,6 +4,7 @@ import type { UserInfo } from '../../request/context.ts'
 import type { JsonObject } from '../../util/json.ts'
 import type { AdmissionObjects } from './objects.ts'
 
+/** What is done to an object, as admission names it; CONNECT is a connection to a subresource. */
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
 
 /** One write, as admission sees it. Objects are in the version of the request. Source: admission/interfaces.go Attributes. */

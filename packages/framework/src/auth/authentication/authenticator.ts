@@ -1,6 +1,7 @@
 import type { UserInfo } from '../../request/context.ts'
 import type { ServerRequest } from '../../request/header-lines.ts'
 
+/** Who sent a request. */
 export interface AuthenticationResponse {
   readonly user: UserInfo
 }

@@ -19,6 +19,7 @@ export interface AuthorizationAttributes {
   readonly labelSelector: string
 }
 
+/** An authorizer's answer; the `reason` of a denial is told to the client. */
 export interface AuthorizationDecision {
   readonly decision: 'Allow' | 'Deny' | 'NoOpinion'
   readonly reason?: string

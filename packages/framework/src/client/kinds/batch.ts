@@ -4,6 +4,7 @@ import { builtInKind, type KindCondition, type LabelSelectorSpec } from './built
 import type { ObjectReference } from './core.ts'
 import type { PodTemplateSpec } from './pod.ts'
 
+/** batch/v1 JobSpec */
 export interface JobSpec {
   template: PodTemplateSpec
   parallelism?: number

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { builtInKind } from './built-in-kind.ts'
 
+/** coordination.k8s.io/v1 LeaseSpec */
 export interface LeaseSpec {
   holderIdentity?: string
   leaseDurationSeconds?: number

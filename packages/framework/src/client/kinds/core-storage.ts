@@ -4,6 +4,7 @@ import { builtInKind, type KindCondition, type LabelSelectorSpec } from './built
 import type { ObjectReference } from './core.ts'
 import type { ResourceList } from './pod.ts'
 
+/** core/v1 PersistentVolumeClaimSpec */
 export interface PersistentVolumeClaimSpec {
   accessModes?: string[]
   resources?: { requests?: ResourceList; limits?: ResourceList }

@@ -30,6 +30,7 @@ export interface Secret extends KubeObject {
 }
 export const Secret = builtInKind<Secret>('v1', 'Secret', 'secrets')
 
+/** core/v1 ServicePort */
 export interface ServicePort {
   name?: string
   port: number
@@ -91,6 +92,7 @@ export interface Node extends KubeObject {
 }
 export const Node = builtInKind<Node>('v1', 'Node', 'nodes', 'Cluster')
 
+/** core/v1 ObjectReference */
 export interface ObjectReference {
   apiVersion?: string
   kind?: string

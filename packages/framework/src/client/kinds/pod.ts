@@ -5,6 +5,7 @@ import { builtInKind, type IntOrString, type KindCondition } from './built-in-ki
 /** Amounts by resource, such as `{ cpu: '500m', memory: '64Mi' }`. */
 export type ResourceList = Record<string, IntOrString>
 
+/** core/v1 EnvVar */
 export interface EnvVar {
   name: string
   value?: string
@@ -16,6 +17,7 @@ export interface EnvVar {
   }
 }
 
+/** core/v1 Probe */
 export interface Probe {
   httpGet?: { path?: string; port: IntOrString; host?: string; scheme?: string }
   tcpSocket?: { port: IntOrString; host?: string }
@@ -29,6 +31,7 @@ export interface Probe {
   terminationGracePeriodSeconds?: number
 }
 
+/** core/v1 Container */
 export interface Container {
   name: string
   image?: string
@@ -80,12 +83,14 @@ export interface Volume {
   image?: JsonObject
 }
 
+/** core/v1 KeyToPath */
 export interface KeyToPath {
   key: string
   path: string
   mode?: number
 }
 
+/** core/v1 PodSpec */
 export interface PodSpec {
   containers: Container[]
   initContainers?: Container[]
@@ -129,11 +134,13 @@ export interface PodSpec {
   overhead?: ResourceList
 }
 
+/** core/v1 PodTemplateSpec */
 export interface PodTemplateSpec {
   metadata?: ObjectMeta
   spec?: PodSpec
 }
 
+/** core/v1 ContainerStatus */
 export interface ContainerStatus {
   name: string
   ready: boolean

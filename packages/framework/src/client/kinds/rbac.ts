@@ -3,6 +3,7 @@ import { builtInKind, type LabelSelectorSpec } from './built-in-kind.ts'
 
 const apiVersion = 'rbac.authorization.k8s.io/v1'
 
+/** rbac.authorization.k8s.io/v1 PolicyRule */
 export interface PolicyRule {
   verbs: string[]
   apiGroups?: string[]
@@ -11,6 +12,7 @@ export interface PolicyRule {
   nonResourceURLs?: string[]
 }
 
+/** rbac.authorization.k8s.io/v1 Subject */
 export interface Subject {
   kind: 'User' | 'Group' | 'ServiceAccount'
   name: string
@@ -18,6 +20,7 @@ export interface Subject {
   apiGroup?: string
 }
 
+/** rbac.authorization.k8s.io/v1 RoleRef */
 export interface RoleRef {
   apiGroup: string
   kind: string

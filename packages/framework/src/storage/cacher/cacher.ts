@@ -26,6 +26,7 @@ import { LiveWatchers } from './live-watchers.ts'
 import { ObjectTree } from './object-tree.ts'
 import { Readiness } from './readiness.ts'
 
+/** How often a Cacher sends bookmarks, how long its reads wait, and its limits. */
 export interface CacherOptions {
   /** How often a watch that allows it gets a bookmark. Default 60 000. */
   readonly bookmarkPeriodMs?: number

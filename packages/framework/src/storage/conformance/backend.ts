@@ -7,6 +7,7 @@ import { rangeCases } from './backend-range.ts'
 import { snapshotCases } from './backend-snapshot.ts'
 import { watchCases } from './backend-watch.ts'
 
+/** The backend to judge: its name, how one is made, and how one is opened again on what another has left. */
 export interface BackendConformance {
   /** Stands in the names of the tests. */
   readonly name: string

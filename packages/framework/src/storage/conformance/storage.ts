@@ -20,6 +20,7 @@ export interface StorageSubject {
   readonly close: () => Promise<void>
 }
 
+/** The backend below the Storage to judge. */
 export interface StorageConformance {
   /** Stands in the names of the tests. */
   readonly name: string

@@ -1,5 +1,6 @@
 import { readState, type Table, type Tables } from './tables.ts'
 
+/** How long history is kept, and how much of it. */
 export interface HistoryOptions {
   /** Reads and watches can go back this long at least, and twice as long at most. Default 300, as etcd below Kubernetes. 0: for ever. */
   readonly historySeconds?: number

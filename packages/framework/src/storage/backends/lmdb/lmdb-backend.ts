@@ -10,6 +10,7 @@ import { openTables, readState } from './tables.ts'
 import { clearUnsyncedMark, jumpIfUnsynced, setUnsyncedMark } from './unsynced-mark.ts'
 import { Watch } from './watch.ts'
 
+/** Where an LmdbBackend keeps its data, how durably, and its limits. */
 export interface LmdbBackendOptions extends HistoryOptions {
   /** Folder of the data; made when it is missing. On a local disk: not on NFS. */
   readonly path: string

@@ -4,6 +4,7 @@ import type { Backend, BackendEvent, BackendEvents, Entry, Range, RangeOptions, 
 import { StorageError } from '../../storage-error.ts'
 import { MemoryWatch } from './memory-watch.ts'
 
+/** How far back a MemoryBackend remembers. */
 export interface MemoryBackendOptions {
   /** Revisions that reads and watches may go back, about. Default 10 000. */
   readonly history?: number
