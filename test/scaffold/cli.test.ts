@@ -25,7 +25,7 @@ describe('apiserver-kit', () => {
   it('says what to type when something is wrong, without a stack', () => {
     writeFileSync(join(folder, 'file'), '')
     expect(refused()).to.equal(
-      'error: Not enough non-option arguments: got 0, need at least 1\nRun with --help to see all commands and flags.\n',
+      'error: Something is missing. Type: apiserver-kit <command>\nRun with --help to see all commands and flags.\n',
     )
     expect(refused('frobnicate')).to.include('Unknown argument: frobnicate')
     expect(refused('create')).to.include('create what? Run: apiserver-kit create resource --help')

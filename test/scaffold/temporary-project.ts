@@ -35,12 +35,12 @@ export class TemporaryProject {
   }
 
   run(...args: string[]): CliRun {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
-      cwd: this.directory,
-      encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '1' },
-    })
-    return { code: status, stdout, stderr }
+    return runIn(this.directory, args)
+  }
+
+  /** Runs the CLI in the folder around the project. */
+  outside(): (...args: string[]) => CliRun {
+    return (...args) => runIn(this.#folder, args)
   }
 
   /** Its output. */
@@ -116,4 +116,13 @@ export class TemporaryProject {
     const { status, stdout, stderr } = spawnSync(process.execPath, [program], { cwd: this.directory, encoding: 'utf8' })
     expect(status, stdout + stderr).to.equal(0)
   }
+}
+
+function runIn(directory: string, args: readonly string[]): CliRun {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    cwd: directory,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+  return { code: status, stdout, stderr }
 }

@@ -43,7 +43,11 @@ export class Process {
       stdio: ['ignore', 'pipe', 'inherit', ...(reloads ? ['ipc' as const] : [])],
     })
     this.#child = child
+    // Whatever ends this process, nobody could stop that one any more.
+    const end = (): boolean => child.kill('SIGTERM')
+    process.once('exit', end)
     const exited = once(child, 'exit').then(([code]) => {
+      process.off('exit', end)
       if (!this.#stopping) this.onExit(code as number | null)
       return false
     })

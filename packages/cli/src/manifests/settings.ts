@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Project } from '../project/project.ts'
-import { UserError } from '../user-error.ts'
+import { UsageError, UserError } from '../user-error.ts'
 import { standardResources, type Placement, type TlsMode } from './placement.ts'
 
 /** What the flags say, and package.json remembers. */
@@ -28,17 +28,17 @@ export function placementOf(project: Project, settings: ManifestSettings): Place
   const { namespace = `${name}-system`, storage = etcdServers === '' ? 'lmdb' : 'etcd' } = settings
   for (const [flag, value] of Object.entries({ name, namespace }))
     if (!label.test(value) || value.length > 40)
-      throw new UserError(`--${flag} ${value}: must be a DNS label of at most 40 letters, as sample-apiserver`)
+      throw new UsageError(`--${flag} ${value}: must be a DNS label of at most 40 letters, as sample-apiserver`)
   if (storage === 'etcd' && etcdServers === '')
-    throw new UserError('--storage etcd needs its addresses: --etcd-servers https://etcd.etcd.svc:2379')
+    throw new UsageError('--storage etcd needs its addresses: --etcd-servers https://etcd.etcd.svc:2379')
   const { replicas = storage === 'etcd' ? 2 : 1, volumeSize = '1Gi', image = `${name}:${project.version}` } = settings
-  if (!Number.isInteger(replicas) || replicas < 1) throw new UserError('--replicas must be a whole number above 0')
+  if (!Number.isInteger(replicas) || replicas < 1) throw new UsageError('--replicas must be a whole number above 0')
   if (storage === 'lmdb' && replicas > 1)
-    throw new UserError('--replicas: the embedded store is of one server; for more, use --storage etcd')
-  if (!/^\d+(\.\d+)?([KMGTPE]i?)?$/.test(volumeSize)) throw new UserError('--volume-size must be as 1Gi')
-  if (!/^[\w][\w./:@-]*$/.test(image)) throw new UserError('--image must be as ghcr.io/me/my-apiserver:1.0.0')
+    throw new UsageError('--replicas: the embedded store is of one server; for more, use --storage etcd')
+  if (!/^\d+(\.\d+)?([KMGTPE]i?)?$/.test(volumeSize)) throw new UsageError('--volume-size must be as 1Gi')
+  if (!/^[\w][\w./:@-]*$/.test(image)) throw new UsageError('--image must be as ghcr.io/me/my-apiserver:1.0.0')
   if (tls === 'secret' && (settings.tlsSecret === undefined || caFile === undefined))
-    throw new UserError('--tls secret needs --tls-secret NAME and --ca-file FILE with the PEM of its authority')
+    throw new UsageError('--tls secret needs --tls-secret NAME and --ca-file FILE with the PEM of its authority')
   return {
     name,
     namespace,

@@ -1,5 +1,5 @@
 import { quoted } from '../import/source-text.ts'
-import { UserError } from '../user-error.ts'
+import { UsageError } from '../user-error.ts'
 import type { Changes } from './changes.ts'
 import type { KindPlace } from './kind-place.ts'
 
@@ -22,7 +22,7 @@ export function addScale(changes: Changes, { folder, kind, file, version }: Kind
   const { 'spec-replicas-path': specReplicasPath, 'status-replicas-path': statusReplicasPath } = options
   const labelSelectorPath = options['label-selector-path']
   for (const flag of ['spec-replicas-path', 'status-replicas-path', 'label-selector-path'] as const)
-    if (!path.test(options[flag] ?? '.spec')) throw new UserError(`--${flag} must be as .spec.replicas`)
+    if (!path.test(options[flag] ?? '.spec')) throw new UsageError(`--${flag} must be as .spec.replicas`)
   const paths = {
     specReplicasPath,
     statusReplicasPath,
