@@ -6,7 +6,7 @@ import { timedOut, type Answer } from './exchange.ts'
 import type { KubeConfig } from './kube-config.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { errorOfResponse } from './response-status.ts'
-import { traceHeader } from './trace-context.ts'
+import { inSpan, traceHeader } from './trace-context.ts'
 import type { WriteGuard } from './write-guard.ts'
 
 export interface TransportRequest {
@@ -75,7 +75,10 @@ export class Transport {
   async stream(request: TransportRequest): Promise<Answer> {
     for (let attempt = 0, renewed = false; ; attempt++) {
       if (request.rateLimited ?? true) await this.#options.rateLimit?.wait(request.signal)
-      const answer = await this.#send(request)
+      const answer = await inSpan(`HTTP ${request.method}`, () => this.#send(request), {
+        kind: 'client',
+        attributes: { 'http.request.method': request.method, 'server.address': this.#host },
+      })
       const { statusCode: code, headers } = answer
       if (code >= 200 && code < 300) return answer
       const error = errorOfResponse(code, headers, await this.#read(answer, request, maxErrorBytes))

@@ -20,6 +20,7 @@ import type { RequestListener, SecureServer } from './serving/secure-server.ts'
 import { serverLog } from './server-log.ts'
 import { Shutdown } from './shutdown.ts'
 import { ServerStores } from './stores.ts'
+import { Tracer } from './tracing/tracer.ts'
 import { surroundingsOf } from './surroundings-of.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -41,6 +42,7 @@ export class ApiServer {
   readonly #shutdown: Shutdown
   #surroundings: Surroundings | undefined
   #auditing: Auditing | undefined
+  #tracer: Tracer | undefined
   #front: Front | undefined
   #own: OwnCertificates | undefined
   /** Whose places this one has taken, while something of theirs is still under way. */
@@ -71,13 +73,14 @@ export class ApiServer {
    */
   async listen({ replacing }: { readonly replacing?: ApiServer } = {}): Promise<this> {
     try {
+      this.#tracer = await Tracer.of(this.options.tracingConfigFile, this.log)
       this.#auditing = Auditing.of(this.options, this.log, this.metrics)
       const surroundings = await surroundingsOf(this.options, this.#registry, this.log, this.metrics)
       this.#surroundings = surroundings
       // After the author's own, which discovery then names first.
       for (const resource of surroundings.resources) this.#registry.install(resource)
       if (replacing) this.#stores.share(replacing.#stores)
-      await this.#stores.open(this.#registry.resources)
+      await this.#stores.open(this.#registry.resources, { traced: this.#tracer !== undefined })
       const { tlsCertFile, certDir } = this.options
       // Behind a cluster and with a certificate given, none is made: the file system may be read-only.
       if (surroundings.trustsOwnAuthority || tlsCertFile === undefined)
@@ -214,6 +217,7 @@ export class ApiServer {
       registry: this.#registry,
       surroundings,
       auditing: this.#auditing,
+      tracer: this.#tracer,
       draining: this.#draining,
       isRefusing: () => this.#shutdown.isRefusing,
       health: this.health,
@@ -249,6 +253,7 @@ export class ApiServer {
 
   async #closeParts(): Promise<void> {
     await this.#auditing?.close()
+    await this.#tracer?.close()
     await this.#surroundings?.close()
     for (const resource of this.#registry.resources) await resource.close()
   }

@@ -17,6 +17,7 @@ import type { ApiServerOptions, defaults } from './options.ts'
 import type { RequestState } from './request-state.ts'
 import { buildInfo } from './routes/version.ts'
 import type { HealthRoutes } from './routes/health.ts'
+import type { Tracer } from './tracing/tracer.ts'
 import type { RequestListener } from './serving/secure-server.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -28,6 +29,7 @@ export interface ApplicationParts {
   readonly registry: ResourceRegistry
   readonly surroundings: Surroundings
   readonly auditing: Auditing | undefined
+  readonly tracer: Tracer | undefined
   readonly draining: Draining
   readonly isRefusing: () => boolean
   readonly health: HealthRoutes
@@ -69,6 +71,7 @@ export function application(parts: ApplicationParts): RequestListener {
     corsAllowedOrigins: (options.corsAllowedOrigins ?? []).map((pattern) => new RegExp(pattern)),
     hstsDirectives: options.strictTransportSecurityDirectives ?? [],
     audit: parts.auditing,
+    tracer: parts.tracer,
     authenticator: new AuthenticationChain(
       [...surroundings.authenticators(new PeerCertificates()), ...(options.authenticators ?? [])],
       { anonymous: true },

@@ -102,6 +102,8 @@ export interface ServerFlags extends AuditFlags {
   readonly corsAllowedOrigins?: readonly string[]
   /** Directives of the header Strict-Transport-Security. Default none. */
   readonly strictTransportSecurityDirectives?: readonly string[]
+  /** A `TracingConfiguration`: where spans of requests go. Default: they are not kept. */
+  readonly tracingConfigFile?: string
   /** Longest a request may take, in seconds. Default 60. */
   readonly requestTimeoutSeconds?: number
   /** Reads under way at once, but for watches; 0: no limit. Default 400. */

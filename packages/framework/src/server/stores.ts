@@ -5,6 +5,7 @@ import type { Storage } from '../storage/storage.ts'
 import { Store } from '../storage/store.ts'
 import { prefixEnd } from '../storage/backend.ts'
 import { observedBackend } from './metrics/observed-backend.ts'
+import { tracedStorage } from './tracing/traced-storage.ts'
 import type { StorageMetrics } from './metrics/storage-metrics.ts'
 import { groupResource } from '../meta/group-version.ts'
 
@@ -60,9 +61,9 @@ export class ServerStores {
   }
 
   /** Rejects when a store cannot be opened. */
-  async open(resources: readonly Resource[]): Promise<void> {
+  async open(resources: readonly Resource[], { traced = false } = {}): Promise<void> {
     if (this.#isOwner) await Promise.all([...this.backends].map((backend) => backend.open()))
-    for (const resource of resources) this.#attach(resource)
+    for (const resource of resources) this.#attach(resource, traced)
     await Promise.all(this.#storages.map((storage) => storage.ready()))
   }
 
@@ -76,7 +77,7 @@ export class ServerStores {
     for (const backend of this.backends) await backend.close()
   }
 
-  #attach(resource: Resource): void {
+  #attach(resource: Resource, traced: boolean): void {
     const backend = this.#own.get(resource) ?? this.#shared
     const { group, plural } = resource.storageVersion
     const place = { group, resource: plural }
@@ -88,7 +89,7 @@ export class ServerStores {
         this.#metrics.objects(place, async () => (await backend.range(start, prefixEnd(start), { limit: 1 })).count)
         const storage = new Cacher(new Store(seen, { prefix: this.#prefix, resourcePrefix, codec }))
         this.#storages.push(storage)
-        return storage
+        return traced ? tracedStorage(storage, groupResource(place)) : storage
       },
     })
   }

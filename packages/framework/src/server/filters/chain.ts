@@ -22,7 +22,9 @@ import { metricsFilter } from './metrics.ts'
 import { panicRecovery } from './panic-recovery.ts'
 import { requestDeadline } from './request-deadline.ts'
 import { requestInfo } from './request-info.ts'
+import type { Tracer } from '../tracing/tracer.ts'
 import { retryAfter } from './retry-after.ts'
+import { tracing } from './tracing.ts'
 import { untilSent } from './until-sent.ts'
 
 export interface ChainOptions {
@@ -48,6 +50,8 @@ export interface ChainOptions {
   readonly goawayChance?: number
   /** Without it nothing is written down. */
   readonly audit?: AuditOptions | undefined
+  /** Keeps spans; without it traces are only passed on. */
+  readonly tracer?: Tracer | undefined
   readonly requestTimeoutMs: number
   readonly maxReadsInFlight: number
   readonly maxWritesInFlight: number
@@ -70,6 +74,7 @@ export const filterChain = (options: ChainOptions): readonly Filter[] => [
   requestDeadline(options.requestTimeoutMs, options.metrics),
   ...(options.corsAllowedOrigins?.length ? [cors(options.corsAllowedOrigins)] : []),
   authentication(options),
+  tracing(options.tracer),
   ...(options.audit ? [audit(options.audit)] : []),
   impersonation(options.authorizer),
   maxInFlight({

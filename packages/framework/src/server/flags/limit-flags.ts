@@ -81,6 +81,11 @@ export const limitFlags: FlagTable = {
     help: 'text (the default) or json',
     read: last(loggingFormat),
   },
+  'tracing-config-file': {
+    member: 'tracingConfigFile',
+    value: 'FILE',
+    help: 'where traces go, and how many of them (apiserver.config.k8s.io/v1 TracingConfiguration)',
+  },
   'cors-allowed-origins': {
     member: 'corsAllowedOrigins',
     value: 'PATTERNS',

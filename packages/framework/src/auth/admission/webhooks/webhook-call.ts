@@ -1,3 +1,4 @@
+import { inSpan } from '../../../client/trace-context.ts'
 import { StatusError } from '../../../meta/status.ts'
 import type { RequestContext } from '../../../request/context.ts'
 import { annotate } from '../audit-annotation.ts'
@@ -30,7 +31,12 @@ export async function askWebhook(
     client.onOutcome?.({ name, type, operation, seconds, code, rejected, ...(error ? { error } : {}) })
   }
   try {
-    const answer = await answerOfWebhook(webhook, write, client, ctx, mutating)
+    const attributes = { configuration: webhook.configuration, webhook: webhook.hook.name, operation }
+    const answer = await inSpan(
+      `Call ${mutating ? 'mutating' : 'validating'} webhook`,
+      () => answerOfWebhook(webhook, write, client, ctx, mutating),
+      { kind: 'client', attributes },
+    )
     tell(200, false)
     return answer
   } catch (error) {

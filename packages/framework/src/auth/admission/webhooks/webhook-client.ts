@@ -3,6 +3,7 @@ import { Agent, request as httpsRequest } from 'node:https'
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { LRUCache } from 'lru-cache'
+import { traceHeader } from '../../../client/trace-context.ts'
 import type { KubeConfigUser } from '../../../client/kube-config-file.ts'
 import type { PemSource } from '../../../client/kube-config.ts'
 import { parseJson, type JsonValue } from '../../../util/json.ts'
@@ -109,6 +110,7 @@ export class WebhookClient {
       'Content-Length': Buffer.byteLength(call.body),
       'User-Agent': 'kube-apiserver-admission',
       ...server.user?.impersonation,
+      ...traceHeader(),
       ...(authorization === undefined ? {} : { Authorization: authorization }),
     }
     const timeout = AbortSignal.timeout(call.timeoutSeconds * 1000)

@@ -24,6 +24,14 @@ export class MessageWriter {
     return this.#tag(field, wireType.varint)
   }
 
+  /** fixed64. */
+  fixed64(field: number, value: bigint): this {
+    this.#reserve(8)
+    this.#start -= 8
+    this.#buffer.writeBigUInt64LE(value, this.#start)
+    return this.#tag(field, wireType.fixed64)
+  }
+
   bool(field: number, value: boolean): this {
     return this.int(field, value ? 1 : 0)
   }
