@@ -1,6 +1,6 @@
 // Compiles the packages; `dist/.built` says when, so that nobody builds twice.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -14,6 +14,7 @@ const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 const { status } = spawnSync(process.execPath, [tsc, '-b', ...packages], { cwd: root, stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)
 await bundle(packages[0])
+writeFileSync(join(packages[0], 'dist/third-party-licenses.txt'), inlined.map(licenseOf).join('\n'))
 for (const folder of packages) writeFileSync(join(folder, 'dist/.built'), `${started.toISOString()}\n`)
 chmodSync(join(root, 'packages/cli/dist/main.js'), 0o755)
 
@@ -43,4 +44,12 @@ async function bundle(folder) {
     sourcemap: true,
     logLevel: 'warning',
   })
+}
+
+/** What is inlined is published under its own terms, which go with it. */
+function licenseOf(name) {
+  const folder = join(root, 'node_modules', name)
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+  if (file === undefined) throw new Error(`${name} has no licence to go with it`)
+  return `${name}\n\n${readFileSync(join(folder, file), 'utf8')}`
 }

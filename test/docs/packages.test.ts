@@ -32,6 +32,8 @@ describe('packages', function () {
     const { exports } = JSON.parse(readFileSync(join(root, 'packages/framework/package.json'), 'utf8')) as {
       exports: Record<string, Record<'types' | 'default', string>>
     }
+    // Of what is inlined.
+    expect([...files]).to.include('dist/third-party-licenses.txt')
     for (const { types, default: code } of Object.values(exports))
       for (const path of [types, code]) expect([...files], path).to.include(path.replace('./', ''))
   })
