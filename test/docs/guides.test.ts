@@ -78,9 +78,18 @@ describe('docs', function () {
   })
 
   it('lead to files that there are', () => {
-    const pages = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'))
+    const below = (folder: string): string[] =>
+      readdirSync(join(root, folder)).map((name) => `${folder}/${name}/README.md`)
+    const pages = [
+      ...readdirSync(docs, { recursive: true, encoding: 'utf8' }).map((file) => `docs/${file}`),
+      ...below('examples'),
+      ...below('packages'),
+      'README.md',
+      'CONTRIBUTING.md',
+    ].filter((file) => file.endsWith('.md') && existsSync(join(root, file)))
+    expect(pages).to.have.length.greaterThan(25)
     for (const page of pages)
-      for (const [, link = ''] of readFileSync(join(docs, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g))
-        expect(existsSync(join(docs, dirname(page), link)), `${page}: ${link}`).to.equal(true)
+      for (const [, link = ''] of readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
+        expect(existsSync(join(root, dirname(page), link)), `${page}: ${link}`).to.equal(true)
   })
 })
