@@ -15,6 +15,7 @@ import type { Draining } from './filters/draining.ts'
 import type { ServerMetrics } from './metrics/server-metrics.ts'
 import type { ApiServerOptions, defaults } from './options.ts'
 import type { RequestState } from './request-state.ts'
+import { isProfiling } from './routes/debug.ts'
 import { buildInfo } from './routes/version.ts'
 import type { HealthRoutes } from './routes/health.ts'
 import type { Tracer } from './tracing/tracer.ts'
@@ -61,7 +62,7 @@ export function application(parts: ApplicationParts): RequestListener {
     new DiscoveryRoutes(groups, { serverAddress: parts.serverAddress }),
     new OpenApiRoutes(groups, { title: 'apiserver-kit', version: 'v0' }),
   ]
-  const end = director(dispatcher, families, health, metrics)
+  const end = director(dispatcher, families, { health, metrics, log, profiling: options.profiling })
   const chain = filterChain({
     log,
     draining,
@@ -84,7 +85,7 @@ export function application(parts: ApplicationParts): RequestListener {
       hasPath: (path) => end.hasPath(path),
       connects: (info, method) => dispatcher.connects(info, method),
     },
-    isLongRunning: (info, method) => dispatcher.isLongRunning(info, method),
+    isLongRunning: (info, method) => dispatcher.isLongRunning(info, method) || isProfiling(info.path),
     requestTimeoutMs: options.requestTimeoutSeconds * 1000,
     maxReadsInFlight: options.maxRequestsInflight,
     maxWritesInFlight: options.maxMutatingRequestsInflight,

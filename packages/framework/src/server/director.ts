@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import Router from '@koa/router'
 import type { Dispatcher } from '../endpoints/dispatcher.ts'
 import type { Exchange } from '../endpoints/exchange.ts'
@@ -6,6 +7,8 @@ import { answerIndex } from './routes/index.ts'
 import type { HealthRoutes } from './routes/health.ts'
 import type { ServerMetrics } from './metrics/server-metrics.ts'
 import { installMetrics } from './routes/metrics.ts'
+import { installDebug } from './routes/debug.ts'
+import { installStatusz } from './routes/statusz.ts'
 import { installVersion } from './routes/version.ts'
 
 /** Answers a whole family of paths; false: none of mine. */
@@ -15,19 +18,28 @@ export interface PathFamily {
   paths?(): string[]
 }
 
+interface DirectorOptions {
+  readonly health: HealthRoutes
+  readonly metrics: ServerMetrics
+  readonly log: Logger
+  /** Whether there are paths for who looks for what takes time or memory. */
+  readonly profiling: boolean
+}
+
 /** The end of the chain: resources first, then discovery and OpenAPI, then the routes that are no resources, then the index. */
 export function director(
   dispatcher: Dispatcher,
   families: readonly PathFamily[],
-  health: HealthRoutes,
-  metrics: ServerMetrics,
+  { health, metrics, log, profiling }: DirectorOptions,
 ): Director {
   const router = new Router<RequestState>({ strict: true, sensitive: true })
   health.install(router)
   installVersion(router)
-  installMetrics(router, metrics)
+  installMetrics(router, metrics, health.metrics, { resettable: profiling })
+  installStatusz(router, () => paths())
+  if (profiling) installDebug(router, log)
   const routes = router.routes()
-  const own = [...health.paths, '/metrics', '/version']
+  const own = [...health.paths, '/metrics', '/metrics/slis', '/statusz', '/version']
   const paths = (): string[] => [...families.flatMap((family) => family.paths?.() ?? []), ...own]
   const filter: Filter = async (ctx) => {
     const { exchange } = ctx.state

@@ -102,6 +102,8 @@ export interface ServerFlags extends AuditFlags {
   readonly corsAllowedOrigins?: readonly string[]
   /** Directives of the header Strict-Transport-Security. Default none. */
   readonly strictTransportSecurityDirectives?: readonly string[]
+  /** Serve /debug/pprof/ and /debug/flags/, to who may, and let /metrics be reset. Default true. */
+  readonly profiling?: boolean
   /** A `TracingConfiguration`: where spans of requests go. Default: they are not kept. */
   readonly tracingConfigFile?: string
   /** Longest a request may take, in seconds. Default 60. */
@@ -139,6 +141,7 @@ export const defaults: Required<
     | 'shutdownSendRetryAfter'
     | 'shutdownWatchTerminationGracePeriodSeconds'
     | 'goawayChance'
+    | 'profiling'
     | 'verbosity'
     | 'loggingFormat'
     | 'authenticationTokenWebhookCacheTtlSeconds'
@@ -159,6 +162,7 @@ export const defaults: Required<
   shutdownSendRetryAfter: false,
   shutdownWatchTerminationGracePeriodSeconds: 0,
   goawayChance: 0,
+  profiling: true,
   verbosity: 0,
   loggingFormat: 'text',
   authenticationTokenWebhookCacheTtlSeconds: 10,

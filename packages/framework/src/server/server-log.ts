@@ -21,9 +21,12 @@ const letters: readonly (readonly [from: number, letter: string])[] = [
 ]
 const ofLine: ReadonlySet<string> = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'err'])
 
+/** What pino is to write at a verbosity. */
+export const levelOf = (verbosity: number): Level => levels.find(([from]) => verbosity >= from)?.[1] ?? 'warn'
+
 /** The log of a server, on standard error: a line of text as klog writes it, or of JSON. */
 export function serverLog({ verbosity, format }: ServerLogOptions): Logger {
-  const level = levels.find(([from]) => verbosity >= from)?.[1] ?? 'warn'
+  const level = levelOf(verbosity)
   if (format === 'json') return pino({ level }, pino.destination(2))
   return pino({ level }, { write: (line) => void process.stderr.write(klogLine(line)) })
 }

@@ -81,6 +81,12 @@ export const limitFlags: FlagTable = {
     help: 'text (the default) or json',
     read: last(loggingFormat),
   },
+  profiling: {
+    member: 'profiling',
+    value: '',
+    help: "serve /debug/pprof/profile and heap, in V8's formats, to who may ask for them (the default)",
+    read: last(booleanOf),
+  },
   'tracing-config-file': {
     member: 'tracingConfigFile',
     value: 'FILE',

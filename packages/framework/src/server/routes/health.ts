@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type Router from '@koa/router'
+import { HealthMetrics } from '../metrics/health-metrics.ts'
 import type { RequestState } from '../request-state.ts'
 
 export type HealthEndpoint = 'healthz' | 'livez' | 'readyz'
@@ -17,6 +18,7 @@ export interface HealthCheck {
 export class HealthRoutes {
   readonly #checks: HealthCheck[] = []
   readonly #log: Logger
+  readonly metrics = new HealthMetrics()
 
   constructor(log: Logger) {
     this.#log = log
@@ -69,6 +71,7 @@ export class HealthRoutes {
         continue
       }
       const failure = await this.#run(check)
+      this.metrics.observed(endpoint, check.name, failure === undefined)
       if (failure !== undefined) failed = true
       lines.push(failure === undefined ? `[+]${check.name} ok` : `[-]${check.name} failed: reason withheld`)
     }

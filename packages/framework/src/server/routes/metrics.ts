@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import type { Registry } from 'prom-client'
+import type { HealthMetrics } from '../metrics/health-metrics.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { RequestState } from '../request-state.ts'
 
@@ -8,18 +9,26 @@ const contentType = 'text/plain; version=0.0.4; charset=utf-8; escaping=undersco
 const countPeriodMs = 60_000
 const startedAt = String(Math.floor(Date.now() / 1000 - process.uptime()))
 
-/** `/metrics`, in Prometheus' text format. Source: server/routes/metrics.go. */
-export function installMetrics(router: Router<RequestState>, metrics: ServerMetrics): void {
-  router.all('/metrics', async ({ state }) => {
-    const { response, request } = state.exchange
-    if (request.method === 'DELETE') {
-      metrics.registry.resetMetrics()
+/** `/metrics` and `/metrics/slis`, in Prometheus' text format. Source: server/routes/metrics.go. */
+export function installMetrics(
+  router: Router<RequestState>,
+  metrics: ServerMetrics,
+  health: HealthMetrics,
+  { resettable }: { readonly resettable: boolean },
+): void {
+  const registries = { '/metrics': metrics.registry, '/metrics/slis': health.registry }
+  router.all(Object.keys(registries), async ({ state }) => {
+    const { response, request, context } = state.exchange
+    const isAll = context.info.path === '/metrics'
+    const registry = registries[isAll ? '/metrics' : '/metrics/slis']
+    if (request.method === 'DELETE' && isAll && resettable) {
+      registry.resetMetrics()
       answer('metrics reset\n')
       return
     }
     response.setHeader('process-start-time-unix', startedAt)
-    await metrics.storage.count(countPeriodMs)
-    answer(await textOf(metrics.registry), contentType)
+    if (isAll) await metrics.storage.count(countPeriodMs)
+    answer(await textOf(registry), contentType)
 
     function answer(text: string, type = 'text/plain; charset=utf-8'): void {
       const body = Buffer.from(text)
