@@ -8,9 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import { expect } from 'chai'
 import { freePort } from '../harness/example-server.ts'
 import { kubectlPath } from '../harness/kubectl.ts'
-import { LocalRegistry, type PackedPackage } from './local-registry.ts'
-
-const root = join(import.meta.dirname, '..', '..')
+import { LocalRegistry, packPackages } from './local-registry.ts'
 
 /** What somebody does who has nothing yet: the packages come from a registry, the folder is empty and outside of this repository. */
 describe('from an empty folder to kubectl get', function () {
@@ -23,14 +21,7 @@ describe('from an empty folder to kubectl get', function () {
 
   before(async () => {
     mkdirSync(empty)
-    const packages: PackedPackage[] = []
-    for (const name of ['framework', 'cli', 'create-apiserver-kit']) {
-      const directory = join(root, 'packages', name)
-      const packed = await run(directory, 'npm', 'pack', '--json', '--pack-destination', folder)
-      const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('['))) as [{ filename: string }]
-      const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as PackedPackage['manifest']
-      packages.push({ manifest, tarball: join(folder, filename) })
-    }
+    const packages = packPackages(folder, ['framework', 'cli', 'create-apiserver-kit'])
     tarballs = packages.map(({ tarball }) => tarball)
     registry = await LocalRegistry.start(packages)
   })

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 
 /** A package.json, and the tarball that `npm pack` made of its package. */
 export interface PackedPackage {
@@ -49,4 +50,19 @@ export class LocalRegistry {
     this.#server.closeAllConnections()
     this.#server.close()
   }
+}
+
+/** Packs packages of this repository, by their folders, into `destination`. */
+export function packPackages(destination: string, names: readonly string[]): PackedPackage[] {
+  return names.map((name) => {
+    const directory = join(import.meta.dirname, '..', '..', 'packages', name)
+    const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', destination], {
+      cwd: directory,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('['))) as [{ filename: string }]
+    const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as PackedPackage['manifest']
+    return { manifest, tarball: join(destination, filename) }
+  })
 }

@@ -1,7 +1,8 @@
 import type { CommandModule } from 'yargs'
+import { billOfMaterials } from '../project/bill-of-materials.ts'
 import { bundles, type Target } from '../project/bundle.ts'
 import { findProject } from '../project/project.ts'
-import { outputOf, runTool } from '../project/tool.ts'
+import { runTool } from '../project/tool.ts'
 import { Changes } from '../scaffold/changes.ts'
 import { carryOut, withWritingOptions, type WritingArguments } from '../scaffold/writing.ts'
 import { UsageError } from '../user-error.ts'
@@ -42,21 +43,11 @@ export const build: CommandModule<object, Arguments> = {
     const { directory } = findProject(process.cwd())
     const changes = new Changes(directory)
     changes.replace(await bundles(directory, argv.target, { outdir: argv.output, minify: argv.minify }))
-    if (argv.sbom) {
-      const sbom = outputOf(directory, ['npm', 'sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev'])
-      changes.replace([{ path: `${argv.output}/sbom.cdx.json`, text: withoutMoment(sbom) }])
-    }
+    if (argv.sbom) changes.replace([{ path: `${argv.output}/sbom.cdx.json`, text: billOfMaterials(directory) }])
     if (!argv['dry-run'] && argv.image !== undefined) {
       runTool(directory, [argv['container-tool'], 'build', '--tag', argv.image, '.'])
       if (argv.push) runTool(directory, [argv['container-tool'], 'push', argv.image])
     }
     carryOut(changes, argv, [`node ${argv.output}/server.mjs --help`])
   },
-}
-
-/** What is the same should look the same. */
-function withoutMoment(sbom: string): string {
-  const { serialNumber: _, metadata, ...rest } = JSON.parse(sbom) as { serialNumber: string; metadata: object }
-  const { timestamp: __, ...kept } = metadata as { timestamp?: string }
-  return `${JSON.stringify({ ...rest, metadata: kept }, undefined, 2)}\n`
 }

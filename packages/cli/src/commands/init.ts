@@ -47,12 +47,14 @@ export const init: CommandModule<object, Arguments> = {
     check({ name: nameProblem(name) })
     const target = resolve(argv.directory)
     const changes = new Changes(target)
-    const files = renderTemplate('project', { 'example.com': domain, 'widget-project': name })
+    const manager = argv['package-manager'] ?? runningManager()
+    const files = renderTemplate('project', { 'example.com': domain, 'widget-project': name }).map((file) =>
+      file.path === 'package.json' && manager === 'yarn' ? { ...file, text: withResolutions(file.text) } : file,
+    )
     const inTheWay = existsSync(target) ? readdirSync(target).filter((name) => !harmless.has(name)) : []
     if (inTheWay.length && !inTheWay.includes('package.json'))
       throw new UserError(`${target} is not empty (${inTheWay.slice(0, 3).join(', ')}): name another with --directory`)
     changes.create(files)
-    const manager = argv['package-manager'] ?? runningManager()
     const place = relative(process.cwd(), target)
     carryOut(changes, argv, [
       ...(place ? [`cd ${/^[\w./-]+$/.test(place) ? place : `'${place}'`}`] : []),
@@ -61,6 +63,12 @@ export const init: CommandModule<object, Arguments> = {
       `${manager} start`,
     ])
   },
+}
+
+/** yarn refuses what is for newer versions of Node only, and mocha takes such a one; the others warn. */
+const withResolutions = (packageJson: string): string => {
+  const known = JSON.parse(packageJson) as object
+  return `${JSON.stringify({ ...known, resolutions: { 'strip-json-comments': '5.0.3' } }, undefined, 2)}\n`
 }
 
 const projectName = (directory: string): string =>
