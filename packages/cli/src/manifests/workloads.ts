@@ -34,7 +34,7 @@ export function apiServerDeployment(placement: Placement): Manifest {
     rolling: !lmdb,
     resources: placement.resources,
     args: [
-      'server/main.ts',
+      'dist/server.mjs',
       `--secure-port=${String(servingPort)}`,
       `--tls-cert-file=${certificateFolder}/tls.crt`,
       `--tls-private-key-file=${certificateFolder}/tls.key`,
@@ -87,7 +87,7 @@ export function controllerDeployment(placement: Placement): Manifest {
     replicas: 1,
     rolling: false,
     resources: placement.controllerResources,
-    args: ['controller/main.ts'],
+    args: ['dist/controller.mjs'],
     mounts: [],
     pod: { terminationGracePeriodSeconds: 45 },
   })
