@@ -232,7 +232,12 @@ export class ApiServer {
     this.health.add({ name: 'log', check: () => undefined })
     this.health.add({
       name: 'etcd',
-      check: () => this.#stores.check(),
+      check: () => this.#stores.check(this.options.etcdHealthcheckTimeoutSeconds * 1000),
+    })
+    this.health.add({
+      name: 'etcd-readiness',
+      on: ['readyz'],
+      check: () => this.#stores.check(this.options.etcdReadycheckTimeoutSeconds * 1000),
     })
     for (const check of surroundings.healthChecks) this.health.add(check)
     this.health.add({

@@ -62,7 +62,13 @@ export function application(parts: ApplicationParts): RequestListener {
     new DiscoveryRoutes(groups, { serverAddress: parts.serverAddress }),
     new OpenApiRoutes(groups, { title: 'apiserver-kit', version: 'v0' }),
   ]
-  const end = director(dispatcher, families, { health, metrics, log, profiling: options.profiling })
+  const end = director(dispatcher, families, {
+    health,
+    metrics,
+    log,
+    profiling: options.profiling,
+    countPeriodMs: options.etcdCountMetricPollPeriodSeconds * 1000,
+  })
   const chain = filterChain({
     log,
     draining,

@@ -11,6 +11,10 @@ interface AuditLogFlags {
   readonly auditLogFormat?: 'json' | 'legacy'
   /** Default `blocking`: an event is with the operating system before its request goes on. */
   readonly auditLogMode?: 'batch' | 'blocking' | 'blocking-strict'
+  /** There is one. */
+  readonly auditLogVersion?: 'audit.k8s.io/v1'
+  /** Files put aside are compressed. Default false. */
+  readonly auditLogCompress?: boolean
   /** Days that old files are kept. Default 366. */
   readonly auditLogMaxage?: number
   /** Old files that are kept. Default 100. */
@@ -38,6 +42,10 @@ interface AuditLogFlags {
 interface AuditWebhookFlags {
   /** A kubeconfig that says whom to send audit events to. */
   readonly auditWebhookConfigFile?: string
+  /** There is one. */
+  readonly auditWebhookVersion?: 'audit.k8s.io/v1'
+  /** Default `batch`. In the others a request waits until its events are sent. */
+  readonly auditWebhookMode?: 'batch' | 'blocking' | 'blocking-strict'
   /** Seconds before the first repetition. Default 10. */
   readonly auditWebhookInitialBackoffSeconds?: number
   /** Events that may wait. Default 10000. */

@@ -28,7 +28,7 @@ export class Auditing implements AuditOptions {
 
   private constructor(policy: AuditPolicy, flags: ServerFlags, log: Logger, metrics: ServerMetrics) {
     this.policy = policy
-    this.strict = flags.auditLogMode === 'blocking-strict'
+    this.strict = [flags.auditLogMode, flags.auditWebhookMode].includes('blocking-strict')
     this.metrics = metrics
     this.log = log
     this.backends = [...this.#logBackend(flags), ...this.#webhook(flags)]
@@ -60,6 +60,10 @@ export class Auditing implements AuditOptions {
     const file = new LogBackend({
       path: flags.auditLogPath,
       legacy: flags.auditLogFormat === 'legacy',
+      compress: flags.auditLogCompress ?? false,
+      onError: (error) => {
+        this.log.error({ err: error }, 'an audit log file could not be compressed')
+      },
       ...(flags.auditLogMaxage === undefined ? {} : { maxAgeDays: flags.auditLogMaxage }),
       ...(flags.auditLogMaxbackup === undefined ? {} : { maxBackups: flags.auditLogMaxbackup }),
       ...(flags.auditLogMaxsize === undefined ? {} : { maxSizeMegabytes: flags.auditLogMaxsize }),
@@ -107,6 +111,19 @@ export class Auditing implements AuditOptions {
       maxEventBytes: flags.auditWebhookTruncateMaxEventSize ?? truncated.maxEventBytes,
       maxBatchBytes: flags.auditWebhookTruncateMaxBatchSize ?? truncated.maxBatchBytes,
     })
+    const send = async (events: readonly JsonObject[]): Promise<void> => {
+      for (const part of parts(events)) await webhook.send(part)
+    }
+    const mode = flags.auditWebhookMode ?? 'batch'
+    if (mode !== 'batch') {
+      const close = (): Promise<void> => {
+        webhook.hurry()
+        webhook.close()
+        return Promise.resolve()
+      }
+      this.#closers.push(close)
+      return [{ name: 'webhook', process: (event) => send([event]), close }]
+    }
     const options = batchOptions(webhookBatch, {
       bufferSize: flags.auditWebhookBatchBufferSize,
       maxBatchSize: flags.auditWebhookBatchMaxSize,
@@ -115,9 +132,6 @@ export class Auditing implements AuditOptions {
       qps: flags.auditWebhookBatchThrottleQps,
       burst: flags.auditWebhookBatchThrottleBurst,
     })
-    const send = async (events: readonly JsonObject[]): Promise<void> => {
-      for (const part of parts(events)) await webhook.send(part)
-    }
     const batches = new BatchingBackend('webhook', send, options, this.#lost('webhook'))
     this.#closers.push(
       () => {

@@ -24,18 +24,20 @@ interface DirectorOptions {
   readonly log: Logger
   /** Whether there are paths for who looks for what takes time or memory. */
   readonly profiling: boolean
+  /** Objects are counted no more often; 0: not at all. */
+  readonly countPeriodMs: number
 }
 
 /** The end of the chain: resources first, then discovery and OpenAPI, then the routes that are no resources, then the index. */
 export function director(
   dispatcher: Dispatcher,
   families: readonly PathFamily[],
-  { health, metrics, log, profiling }: DirectorOptions,
+  { health, metrics, log, profiling, countPeriodMs }: DirectorOptions,
 ): Director {
   const router = new Router<RequestState>({ strict: true, sensitive: true })
   health.install(router)
   installVersion(router)
-  installMetrics(router, metrics, health.metrics, { resettable: profiling })
+  installMetrics(router, metrics, health.metrics, { resettable: profiling, countPeriodMs })
   installStatusz(router, () => paths())
   if (profiling) installDebug(router, log)
   const routes = router.routes()

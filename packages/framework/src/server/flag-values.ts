@@ -18,7 +18,9 @@ export const list = (texts: readonly string[]): readonly string[] =>
   texts.flatMap((text) => text.split(',')).filter((item) => item !== '')
 
 export function countOf(text: string): number {
-  if (!/^\d+$/.test(text)) throw new RangeError('not a whole number')
+  if (!/^[+-]?\d+$/.test(text))
+    throw new RangeError(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+  if (text.startsWith('-')) throw new RangeError('less than nothing')
   return Number(text)
 }
 
@@ -54,7 +56,7 @@ export function portOf(text: string): number {
 export function booleanOf(text: string): boolean {
   if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true
   if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false
-  throw new RangeError('not a boolean')
+  throw new RangeError(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`)
 }
 
 export function sniFiles(text: string): CertificateFiles {
@@ -94,6 +96,12 @@ export function rateOf(text: string): number {
   const rate = Number(text)
   if (text === '' || !(rate >= 0)) throw new RangeError('not a rate')
   return rate
+}
+
+/** The one version there is. */
+export function auditVersion(text: string): string {
+  if (text !== 'audit.k8s.io/v1') throw new RangeError('invalid audit version, allowed versions are audit.k8s.io/v1')
+  return text
 }
 
 export function auditMode(text: string): string {

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { flags } from './flag-table.ts'
 import type { ParsedFlags } from './flags/flag.ts'
 import type { FlagValue } from './flag-values.ts'
@@ -31,41 +30,46 @@ export function parseServerFlags(
   }
 }
 
-/** -v=3, as Go writes it. */
-const verbosity = (arg: string): string | undefined => (arg.startsWith('-v=') ? `-${arg}` : undefined)
+const shorthands: ReadonlyMap<string, string> = new Map([['v', 'v']])
+
+/** Flags and what was given for each, in the words of pflag where they are wrong. A flag that is true by being there may say so all the same: --flag=false. */
+function tokens(argv: readonly string[]): ReadonlyMap<string, string[]> {
+  const values = new Map<string, string[]>()
+  for (let i = 0; i < argv.length; i++) {
+    const arg = argv[i] ?? ''
+    const [, long, letter, rest = '', inline] = /^(?:--([^=]+)|-([^-])([^=]*))(?:=([^]*))?$/.exec(arg) ?? []
+    const name = long ?? shorthands.get(letter ?? '')
+    if (long === undefined && letter === undefined) throw wrong(`unknown argument ${JSON.stringify(arg)}`)
+    const flag = name === undefined || !Object.hasOwn(flags, name) ? undefined : flags[name]
+    if (!flag || name === undefined)
+      throw wrong(
+        long === undefined ? `unknown shorthand flag: '${letter ?? ''}' in ${arg}` : `unknown flag: --${long}`,
+      )
+    let value = inline ?? (rest || undefined)
+    if (value === undefined && flag.value === '') value = 'true'
+    if (value === undefined && i + 1 < argv.length) value = argv[++i]
+    if (value === undefined)
+      throw wrong(`flag needs an argument: ${long === undefined ? `'${letter ?? ''}' in ${arg}` : arg}`)
+    values.set(name, [...(values.get(name) ?? []), value])
+  }
+  return values
+}
+
+const wrong = (reason: string): FlagError => new FlagError(`error: ${reason}\nRun with --help to see all flags.`)
 
 /** Throws {@link FlagError}. */
 export function readFlags(argv: readonly string[]): Partial<ParsedFlags> {
-  let values: Record<string, unknown>
-  try {
-    values = parseArgs({
-      // A flag that is true by being there may say so all the same: --flag=false.
-      args: argv.map(
-        (arg) => verbosity(arg) ?? (arg.startsWith('--') && flags[arg.slice(2)]?.value === '' ? `${arg}=true` : arg),
-      ),
-      options: Object.fromEntries(
-        Object.keys(flags).map((name) => [
-          name,
-          { type: 'string' as const, multiple: true as const, ...(name === 'v' ? { short: 'v' } : {}) },
-        ]),
-      ),
-      allowPositionals: false,
-    }).values
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new FlagError(`error: ${reason}\nRun with --help to see all flags.`, { cause })
-  }
+  const values = tokens(argv)
   const result: Record<string, FlagValue> = {}
-  for (const [name, given] of Object.entries(values)) {
+  for (const [name, texts] of values) {
     const flag = flags[name]
-    if (!flag || !Array.isArray(given)) continue
-    const texts = given.map(String)
+    if (!flag) continue
     const text = texts.join(',')
     try {
       result[flag.member] = flag.read ? flag.read(texts) : (texts.at(-1) ?? '')
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new FlagError(`error: invalid argument ${JSON.stringify(text)} for "--${name}": ${reason}`, { cause })
+      throw new FlagError(`error: invalid argument ${JSON.stringify(text)} for "--${name}" flag: ${reason}`, { cause })
     }
   }
   if ((result.tlsCertFile === undefined) !== (result.tlsPrivateKeyFile === undefined))

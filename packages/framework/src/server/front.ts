@@ -40,6 +40,7 @@ export class Front {
       ...(options.tlsSniCertKey ? { sni: options.tlsSniCertKey } : {}),
       ...(options.tlsMinVersion ? { minVersion: options.tlsMinVersion } : {}),
       ...(options.tlsCipherSuites === undefined ? {} : { ciphers: options.tlsCipherSuites }),
+      ...(options.tlsCurvePreferences === undefined ? {} : { curves: options.tlsCurvePreferences }),
       onError: parts.onUnusableFile,
     })
     this.#application = parts.application

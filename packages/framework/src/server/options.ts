@@ -43,6 +43,8 @@ export interface ServerFlags extends AuditFlags {
   readonly tlsMinVersion?: SecureVersion
   /** OpenSSL's list. Default Node's. */
   readonly tlsCipherSuites?: string
+  /** OpenSSL's list of curves. Default Node's. */
+  readonly tlsCurvePreferences?: string
   readonly http2MaxStreamsPerConnection?: number
   readonly disableHttp2Serving?: boolean
   /** The cluster behind this server. Without it, and outside of a pod, the server stands alone, with namespaces, leases and events of its own. */
@@ -90,12 +92,20 @@ export interface ServerFlags extends AuditFlags {
   readonly etcdKeyFile?: string
   /** History is kept so many seconds at least and twice as many at most; 0: for ever. Default 300. */
   readonly etcdCompactionIntervalSeconds?: number
+  /** Objects are counted for /metrics no more often; 0: not at all. Default 60. */
+  readonly etcdCountMetricPollPeriodSeconds?: number
+  /** A store that takes longer to answer is not healthy. Default 2. */
+  readonly etcdHealthcheckTimeoutSeconds?: number
+  /** A server whose store takes longer to answer is not ready. Default 2. */
+  readonly etcdReadycheckTimeoutSeconds?: number
   /** What the server's keys begin with. Default `/registry`. */
   readonly etcdPrefix?: string
   /** Writes the administrator's kubeconfig here when the server is ready. */
   readonly writeKubeconfig?: string
   /** How much is logged, as klog's -v: each request at 3. Default 0. */
   readonly verbosity?: number
+  /** Lines are written at once, whatever it says. */
+  readonly logFlushFrequencySeconds?: number
   /** Default `text`, as klog writes it. */
   readonly loggingFormat?: 'text' | 'json'
   /** Regular expressions of the origins whose pages may call; each must be anchored. Default none. */
@@ -133,6 +143,9 @@ export const defaults: Required<
     | 'bindAddress'
     | 'certDir'
     | 'etcdPrefix'
+    | 'etcdCountMetricPollPeriodSeconds'
+    | 'etcdHealthcheckTimeoutSeconds'
+    | 'etcdReadycheckTimeoutSeconds'
     | 'requestTimeoutSeconds'
     | 'maxRequestsInflight'
     | 'maxMutatingRequestsInflight'
@@ -154,6 +167,9 @@ export const defaults: Required<
   bindAddress: '0.0.0.0',
   certDir: 'apiserver.local.config/certificates',
   etcdPrefix: '/registry',
+  etcdCountMetricPollPeriodSeconds: 60,
+  etcdHealthcheckTimeoutSeconds: 2,
+  etcdReadycheckTimeoutSeconds: 2,
   requestTimeoutSeconds: 60,
   maxRequestsInflight: 400,
   maxMutatingRequestsInflight: 200,

@@ -67,9 +67,18 @@ export class ServerStores {
     await Promise.all(this.#storages.map((storage) => storage.ready()))
   }
 
-  /** Rejects when a store does not answer. */
-  async check(): Promise<void> {
-    for (const backend of this.backends) await backend.currentRevision()
+  /** Rejects when a store does not answer, or not in time. */
+  async check(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error('the store did not answer in time'))
+      }, timeoutMs)
+    })
+    const answers = [...this.backends].map((backend) => backend.currentRevision())
+    await Promise.race([Promise.all(answers), late]).finally(() => {
+      clearTimeout(timer)
+    })
   }
 
   async close(): Promise<void> {

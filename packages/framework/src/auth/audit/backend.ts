@@ -3,8 +3,8 @@ import { isObject, stringify, type JsonObject, type JsonValue } from '../../util
 /** Where audit events go. */
 export interface AuditBackend {
   readonly name: string
-  /** Takes one event. Throws when it could not be written: what becomes of the request then is the caller's business. */
-  process(event: JsonObject): void
+  /** Takes one event. Throws, or rejects, when it could not be written: what becomes of the request then is the caller's business. */
+  process(event: JsonObject): void | Promise<void>
   /** Writes what waits. May be called twice. */
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import type { JsonObject } from '../../util/json.ts'
 import { eventText } from './backend.ts'
@@ -40,6 +41,34 @@ describe('LogBackend', () => {
     expect(
       names.filter((name) => /^audit-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}(-\d+)?\.log$/.test(name)),
     ).to.have.length(2)
+  })
+})
+
+describe('LogBackend with compress', () => {
+  it('compresses what is put aside, and forgets it in time', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'audit-'))
+    try {
+      const options = { path: join(directory, 'audit.log'), maxSizeMegabytes: 1, maxBackups: 2, compress: true }
+      const log = new LogBackend(options)
+      for (let n = 0; n < 6; n++) {
+        log.process({ n, text: 'x'.repeat(600_000) })
+        await new Promise((resolve) => setTimeout(resolve, 30))
+      }
+      await log.close()
+      const aside = readdirSync(directory)
+        .filter((name) => name !== 'audit.log')
+        .sort()
+      expect(aside).to.have.length(2)
+      const numbers = aside.map((name) => {
+        expect(name).to.match(/^audit-.*\.log\.gz$/)
+        const text = gunzipSync(readFileSync(join(directory, name))).toString()
+        expect(statSync(join(directory, name)).mode & 0o777).to.equal(0o600)
+        return (JSON.parse(text) as { n: number }).n
+      })
+      expect(numbers).to.deep.equal([3, 4])
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
   })
 })
 

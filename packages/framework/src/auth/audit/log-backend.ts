@@ -1,5 +1,18 @@
-import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
 import type { JsonObject } from '../../util/json.ts'
 import { eventText, legacyText, type AuditBackend } from './backend.ts'
 
@@ -14,8 +27,13 @@ export interface LogBackendOptions {
   readonly maxAgeDays?: number
   /** Lines of text instead of JSON. */
   readonly legacy?: boolean
+  /** Files put aside are compressed, with `.gz` after their names. */
+  readonly compress?: boolean
+  /** A file put aside could not be compressed: it stays as it is, and is tried again with the next. */
+  readonly onError?: (error: unknown) => void
 }
 
+const gz = '.gz'
 const megabyte = 1024 * 1024
 const dayMs = 24 * 60 * 60 * 1000
 
@@ -32,10 +50,16 @@ export class LogBackend implements AuditBackend {
   readonly #maxAgeMs: number
   #file: number | undefined
   #size = 0
+  readonly #compress: boolean
+  readonly #onError: ((error: unknown) => void) | undefined
+  #compressing: Promise<void> | undefined
 
   /** Opens the file; throws when it cannot. */
-  constructor({ path, maxSizeMegabytes = 100, maxBackups = 100, maxAgeDays = 366, legacy = false }: LogBackendOptions) {
+  constructor({ path, maxSizeMegabytes = 100, maxBackups = 100, maxAgeDays = 366, ...others }: LogBackendOptions) {
+    const { legacy = false, compress = false, onError } = others
     this.#path = path
+    this.#compress = compress
+    this.#onError = onError
     this.#text = legacy ? legacyText : eventText
     this.#maxBytes = maxSizeMegabytes * megabyte
     this.#maxBackups = maxBackups
@@ -55,10 +79,14 @@ export class LogBackend implements AuditBackend {
     this.#size += line.length
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    this.#closeFile()
+    await this.#compressing
+  }
+
+  #closeFile(): void {
     if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined
-    return Promise.resolve()
   }
 
   #open(): number {
@@ -70,10 +98,14 @@ export class LogBackend implements AuditBackend {
   }
 
   #rotate(): void {
-    void this.close()
+    this.#closeFile()
     renameSync(this.#path, this.#asideName())
     this.#open()
     this.#forget()
+    if (this.#compress)
+      this.#compressing ??= this.#compressAll()
+        .catch((error: unknown) => this.#onError?.(error))
+        .finally(() => (this.#compressing = undefined))
   }
 
   /** `audit-2026-01-02T03-04-05.678.log`, as Go's rotation has it; a number more where that is taken. */
@@ -91,18 +123,41 @@ export class LogBackend implements AuditBackend {
     return [`${basename(this.#path, end)}-`, end]
   }
 
-  #forget(): void {
-    const folder = dirname(this.#path)
+  /** Files put aside, the newest first. */
+  #aside(): readonly string[] {
     const [stem, end] = this.#nameParts()
-    const aside = readdirSync(folder)
+    return readdirSync(dirname(this.#path))
       .filter(
-        (name) => name.startsWith(stem) && name.endsWith(end) && /^\d{4}-\d\d-\d\dT/.test(name.slice(stem.length)),
+        (name) =>
+          name.startsWith(stem) &&
+          (name.endsWith(end) || name.endsWith(`${end}${gz}`)) &&
+          /^\d{4}-\d\d-\d\dT/.test(name.slice(stem.length)),
       )
       .sort()
       .reverse()
-    for (const [i, name] of aside.entries()) {
+  }
+
+  #forget(): void {
+    const folder = dirname(this.#path)
+    for (const [i, name] of this.#aside().entries()) {
       const old = this.#maxAgeMs > 0 && Date.now() - statSync(join(folder, name)).mtimeMs > this.#maxAgeMs
       if (old || (this.#maxBackups > 0 && i >= this.#maxBackups)) rmSync(join(folder, name), { force: true })
     }
+  }
+
+  /** Beside the requests; what is half done when the process ends is done again. */
+  async #compressAll(): Promise<void> {
+    const folder = dirname(this.#path)
+    for (let next = this.#plain(); next !== undefined; next = this.#plain()) {
+      const file = join(folder, next)
+      const half = join(folder, `.${next}${gz}`)
+      await pipeline(createReadStream(file), createGzip(), createWriteStream(half, { mode: 0o600 }))
+      renameSync(half, `${file}${gz}`)
+      rmSync(file, { force: true })
+    }
+  }
+
+  #plain(): string | undefined {
+    return this.#aside().find((name) => !name.endsWith(gz))
   }
 }

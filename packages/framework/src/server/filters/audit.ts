@@ -24,7 +24,8 @@ export const audit =
   async (ctx, next) => {
     const { exchange } = ctx.state
     const { response, context } = exchange
-    const recorder = recorderOf(options, exchange, context.user)
+    const sent = new Sent()
+    const recorder = recorderOf(options, exchange, context.user, sent)
     if (!recorder) {
       await next()
       return
@@ -35,6 +36,7 @@ export const audit =
     }
     try {
       recorder.stage('RequestReceived', 0)
+      if (sent.waits) await sent.all()
     } catch (error) {
       if (options.strict) {
         options.metrics.auditRejected()
@@ -63,11 +65,32 @@ export const audit =
       throw error
     }
     tell('ResponseComplete')
+    // Counted and logged where it happened: the answer is out already.
+    if (sent.waits) await sent.all().catch(() => undefined)
   }
+
+/** What is still on its way to backends that requests wait for. */
+class Sent {
+  #underWay: Promise<void>[] = []
+
+  get waits(): boolean {
+    return this.#underWay.length > 0
+  }
+
+  add(sending: Promise<void>): void {
+    this.#underWay.push(sending)
+  }
+
+  /** Rejects when one of them has failed. */
+  async all(): Promise<void> {
+    const results = await Promise.allSettled(this.#underWay.splice(0))
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+}
 
 /** Writes down, once, that somebody could not say who he is. Source: endpoints/filters/authn_audit.go. */
 export function auditFailedAuthentication(options: AuditOptions, exchange: RequestState['exchange']): void {
-  const recorder = recorderOf(options, exchange, undefined)
+  const recorder = recorderOf(options, exchange, undefined, new Sent())
   if (!recorder) return
   const methods = attempted(exchange.request)
   const how = methods.length ? `attempted: ${methods.join(', ')}` : 'no credentials provided'
@@ -83,6 +106,7 @@ function recorderOf(
   { policy, backends, metrics, log }: AuditOptions,
   exchange: RequestState['exchange'],
   user: RequestState['exchange']['context']['user'] | undefined,
+  sent: Sent,
 ): AuditRecorder | undefined {
   const { context, request } = exchange
   const attributes = { ...attributesOf(context.user, context.info), user }
@@ -100,13 +124,22 @@ function recorderOf(
   return new AuditRecorder(recorded, decision, (event) => {
     let failure: Error | undefined
     for (const backend of backends) {
-      try {
-        backend.process(event)
-        metrics.auditEvent()
-      } catch (error) {
-        failure = error instanceof Error ? error : new Error(String(error))
+      const failed = (error: unknown): Error => {
         metrics.auditFailed(backend.name, 1)
         log.error({ err: error, backend: backend.name }, 'an audit event could not be written')
+        return error instanceof Error ? error : new Error(String(error))
+      }
+      try {
+        const sending = backend.process(event)
+        metrics.auditEvent()
+        if (sending)
+          sent.add(
+            sending.catch((error: unknown) => {
+              throw failed(error)
+            }),
+          )
+      } catch (error) {
+        failure = failed(error)
       }
     }
     if (failure) throw failure

@@ -1,4 +1,4 @@
-import { auditFormat, auditMode, booleanOf, countOf, last, rateOf, secondsOf } from '../flag-values.ts'
+import { auditFormat, auditMode, auditVersion, booleanOf, countOf, last, rateOf, secondsOf } from '../flag-values.ts'
 import type { FlagTable } from './flag.ts'
 
 /** What is written down of requests. */
@@ -19,6 +19,18 @@ export const auditFlags: FlagTable = {
     help: 'batch, blocking (the default) or blocking-strict',
     read: last(auditMode),
   },
+  'audit-log-version': {
+    member: 'auditLogVersion',
+    value: 'VERSION',
+    help: 'audit.k8s.io/v1, which is all there is',
+    read: last(auditVersion),
+  },
+  'audit-log-compress': {
+    member: 'auditLogCompress',
+    value: '',
+    help: 'compress files that are put aside',
+    read: last(booleanOf),
+  },
   'audit-log-maxage': { member: 'auditLogMaxage', value: 'DAYS', help: 'default 366', read: last(countOf) },
   'audit-log-maxbackup': {
     member: 'auditLogMaxbackup',
@@ -31,6 +43,18 @@ export const auditFlags: FlagTable = {
     member: 'auditWebhookConfigFile',
     value: 'FILE',
     help: 'kubeconfig of whom to send them to',
+  },
+  'audit-webhook-version': {
+    member: 'auditWebhookVersion',
+    value: 'VERSION',
+    help: 'audit.k8s.io/v1, which is all there is',
+    read: last(auditVersion),
+  },
+  'audit-webhook-mode': {
+    member: 'auditWebhookMode',
+    value: 'MODE',
+    help: 'batch (the default), blocking or blocking-strict',
+    read: last(auditMode),
   },
   'audit-webhook-initial-backoff': {
     member: 'auditWebhookInitialBackoffSeconds',

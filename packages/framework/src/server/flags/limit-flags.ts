@@ -75,6 +75,12 @@ export const limitFlags: FlagTable = {
     help: 'how much is logged: 3 each request, 4 and more what helps to find a mistake (default 0); also -v N',
     read: last(countOf),
   },
+  'log-flush-frequency': {
+    member: 'logFlushFrequencySeconds',
+    value: 'DURATION',
+    help: 'how long a line may wait; none waits (default 5s)',
+    read: last(secondsOf),
+  },
   'logging-format': {
     member: 'loggingFormat',
     value: 'FORMAT',

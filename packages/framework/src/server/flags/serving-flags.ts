@@ -1,6 +1,6 @@
 import { booleanOf, countOf, last, list, portOf, sniFiles } from '../flag-values.ts'
 import { defaults } from '../options.ts'
-import { cipherList, tlsVersion } from '../serving/cipher-suites.ts'
+import { cipherList, curveList, tlsVersion } from '../serving/cipher-suites.ts'
 import type { FlagTable } from './flag.ts'
 
 /** Where and how the server listens. */
@@ -40,6 +40,12 @@ export const servingFlags: FlagTable = {
     value: 'SUITES',
     help: 'cipher suites up to TLS 1.2, with commas between them',
     read: (texts) => cipherList(list(texts)),
+  },
+  'tls-curve-preferences': {
+    member: 'tlsCurvePreferences',
+    value: 'NUMBERS',
+    help: 'curves by their numbers: 23 (P-256), 24 (P-384), 25 (P-521), 29 (X25519)',
+    read: (texts) => curveList(list(texts)),
   },
   'http2-max-streams-per-connection': {
     member: 'http2MaxStreamsPerConnection',

@@ -19,6 +19,24 @@ export const storageFlags: FlagTable = {
     value: 'PREFIX',
     help: `what all keys in the store begin with (default ${defaults.etcdPrefix})`,
   },
+  'etcd-count-metric-poll-period': {
+    member: 'etcdCountMetricPollPeriodSeconds',
+    value: 'DURATION',
+    help: 'objects are counted for /metrics no more often than this; 0: not at all (default 1m0s)',
+    read: last(secondsOf),
+  },
+  'etcd-healthcheck-timeout': {
+    member: 'etcdHealthcheckTimeoutSeconds',
+    value: 'DURATION',
+    help: 'a store that takes longer to answer is not healthy (default 2s)',
+    read: last(secondsOf),
+  },
+  'etcd-readycheck-timeout': {
+    member: 'etcdReadycheckTimeoutSeconds',
+    value: 'DURATION',
+    help: 'nor is the server ready then (default 2s)',
+    read: last(secondsOf),
+  },
   'etcd-compaction-interval': {
     member: 'etcdCompactionIntervalSeconds',
     value: 'DURATION',

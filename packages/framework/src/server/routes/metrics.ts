@@ -5,16 +5,21 @@ import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { RequestState } from '../request-state.ts'
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'
-/** Source: --etcd-count-metric-poll-period. */
-const countPeriodMs = 60_000
 const startedAt = String(Math.floor(Date.now() / 1000 - process.uptime()))
+
+export interface MetricsOptions {
+  /** DELETE begins anew. */
+  readonly resettable: boolean
+  /** Objects are counted no more often; 0: not at all. */
+  readonly countPeriodMs: number
+}
 
 /** `/metrics` and `/metrics/slis`, in Prometheus' text format. Source: server/routes/metrics.go. */
 export function installMetrics(
   router: Router<RequestState>,
   metrics: ServerMetrics,
   health: HealthMetrics,
-  { resettable }: { readonly resettable: boolean },
+  { resettable, countPeriodMs }: MetricsOptions,
 ): void {
   const registries = { '/metrics': metrics.registry, '/metrics/slis': health.registry }
   router.all(Object.keys(registries), async ({ state }) => {
@@ -27,7 +32,7 @@ export function installMetrics(
       return
     }
     response.setHeader('process-start-time-unix', startedAt)
-    if (isAll) await metrics.storage.count(countPeriodMs)
+    if (isAll && countPeriodMs > 0) await metrics.storage.count(countPeriodMs)
     answer(await textOf(registry), contentType)
 
     function answer(text: string, type = 'text/plain; charset=utf-8'): void {

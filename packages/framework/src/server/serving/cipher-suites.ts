@@ -38,6 +38,25 @@ export function cipherList(names: readonly string[]): string {
   return [...ofTls13, ...chosen].join(':')
 }
 
+/** Go's numbers (which are IANA's) of the curves that OpenSSL 3.0 has too, and its names. Source: crypto/tls CurveID. */
+const curves: ReadonlyMap<string, string> = new Map([
+  ['23', 'P-256'],
+  ['24', 'P-384'],
+  ['25', 'P-521'],
+  ['29', 'X25519'],
+])
+
+/** OpenSSL's list for `--tls-curve-preferences`. Throws a RangeError for a curve that there is none of. */
+export function curveList(numbers: readonly string[]): string {
+  return numbers
+    .map((number) => {
+      const curve = curves.get(number)
+      if (curve === undefined) throw new RangeError(`unsupported curve ${number}`)
+      return curve
+    })
+    .join(':')
+}
+
 const versions: ReadonlyMap<string, SecureVersion> = new Map([
   ['VersionTLS10', 'TLSv1'],
   ['VersionTLS11', 'TLSv1.1'],

@@ -17,6 +17,8 @@ export interface ServingCertificatesOptions {
   readonly minVersion?: SecureVersion
   /** OpenSSL's list. */
   readonly ciphers?: string
+  /** OpenSSL's list. Default Node's. */
+  readonly curves?: string
   /** Told of files that cannot be used; what was there before them stays. */
   readonly onError: (error: unknown) => void
 }
@@ -113,13 +115,14 @@ export class ServingCertificates {
   }
 
   #contextOptions({ certificate, key }: CertificateAndKey): SecureContextOptions {
-    const { minVersion = 'TLSv1.2', ciphers } = this.#options
+    const { minVersion = 'TLSv1.2', ciphers, curves } = this.#options
     return {
       cert: certificate,
       key,
       minVersion,
       ...(this.#authorities.length ? { ca: [...this.#authorities] } : {}),
       ...(ciphers === undefined ? {} : { ciphers, honorCipherOrder: true }),
+      ...(curves === undefined ? {} : { ecdhCurve: curves }),
     }
   }
 }
