@@ -63,6 +63,8 @@ describe('apiserver-kit import openapi', function () {
     const before = project.snapshot()
     const files = ['import', 'openapi', 'v3.json', 'v1beta1.json', '--storage-version', 'v1beta1']
     expect(project.ok(...files, '--dry-run')).to.include('nothing was changed (--dry-run)')
+    const planned = JSON.parse(project.ok(...files, '--dry-run', '--json')) as { changes: { path: string }[] }
+    expect(planned.changes.map(({ path }) => path)).to.include('apis/demo/v1/widget.ts')
     expect(project.snapshot()).to.deep.equal(before)
     project.ok(...files)
     expect(project.ok(...files)).to.equal('Nothing to change: everything is there already.\n')
