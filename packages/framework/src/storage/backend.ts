@@ -75,9 +75,28 @@ export interface BackendEvents {
   readonly revision: number
 }
 
+/**
+ * The processes of one server, which have a store open together. One of them is its keeper: it opens the store before the others, outlives them, and
+ * does what is to be done once, as expiry and compaction.
+ */
+export interface BackendGroup {
+  readonly isKeeper: boolean
+  /** The same in all of them, and in no other group. */
+  readonly token: string
+  /** Tells the others that this process has written. */
+  announce(): void
+  /** `heard` is called when another process has written, or may have. */
+  onAnnounced(heard: () => void): void
+}
+
 /** Bytes by key, with revisions: what a store has to be. Judged by `backendConformance`. Methods throw a StorageError. */
 export interface Backend {
   readonly supports: BackendSupports
+  /**
+   * Before `open`: other processes will have the same store open. Reads then see at once what any of them has written, and watches yield the events
+   * of all in one order. Absent where that needs no word (`supports.sharedWriters`), and where it cannot be.
+   */
+  share?(group: BackendGroup): void
   open(): Promise<void>
   /** May be called twice. */
   close(): Promise<void>

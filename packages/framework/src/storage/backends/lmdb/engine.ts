@@ -1,4 +1,4 @@
-import type { BackendEvent, Entry, Write } from '../../backend.ts'
+import type { BackendEvent, BackendGroup, Entry, Write } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
 import { Compactor, type HistoryOptions } from './compactor.ts'
 import { DiskSpace } from './disk-space.ts'
@@ -13,6 +13,8 @@ import { Writer } from './writer.ts'
 
 export interface EngineOptions extends HistoryOptions {
   readonly path: string
+  /** Of the processes that have the folder open together; undefined: this is the only one. */
+  readonly group: BackendGroup | undefined
   /** Milliseconds of the wall clock. */
   now(): number
 }
@@ -29,11 +31,17 @@ export class Engine {
   readonly #compactor: Compactor
   readonly #space: DiskSpace
   readonly #reads = new Set<Promise<unknown>>()
+  readonly #group: BackendGroup | undefined
+  /** Does what is to be done once. */
+  readonly #keeps: boolean
   #compacted: number
+  #closed = false
 
   constructor(tables: Tables, owner: Owner, options: EngineOptions) {
     this.tables = tables
     this.#owner = owner
+    this.#group = options.group
+    this.#keeps = options.group?.isKeeper ?? true
     const { compacted, revision } = readState(tables)
     this.#compacted = compacted
     this.counts = new RangeCounts(revision)
@@ -58,10 +66,30 @@ export class Engine {
   }
 
   get compacted(): number {
+    if (this.#group) {
+      this.refresh()
+      this.#compacted = readState(this.tables).compacted
+    }
     return this.#compacted
   }
 
+  /** To be asked before a read: LMDB keeps a state for the reads of a moment, and another process may have written since. */
+  refresh(): void {
+    if (this.#group) this.tables.root.resetReadTxn()
+  }
+
+  /** Takes up what other processes have written. */
+  catchUp(): void {
+    if (!this.#group || this.#closed) return
+    this.refresh()
+    const { revision } = readState(this.tables)
+    if (revision > this.log.revision) this.#arrived(this.log.completed([], revision), revision)
+    if (this.#keeps) this.#expiry.look()
+  }
+
   start(): void {
+    this.#group?.onAnnounced(this.catchUp.bind(this))
+    if (!this.#keeps) return
     this.#space.start()
     this.writer.start()
     this.#compactor.start()
@@ -74,7 +102,7 @@ export class Engine {
     if (value) this.#space.check(key)
     const expires = ttlSeconds > 0 && value ? this.#expiry.now() + Math.ceil(ttlSeconds * 1000) : 0
     const entry = await this.writer.commit({ ...write, bytes, expires })
-    if (expires) this.#expiry.notice(expires)
+    if (expires && this.#keeps) this.#expiry.notice(expires)
     return entry
   }
 
@@ -90,6 +118,7 @@ export class Engine {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     for (const watch of this.watches) watch.end()
     // Those that may yet write first
     await this.#expiry.close()
@@ -97,16 +126,27 @@ export class Engine {
     await this.writer.close()
     await this.#space.close()
     await Promise.allSettled(this.#reads)
-    this.#owner.release()
+    if (this.#keeps) this.#owner.release()
     await this.tables.root.close()
   }
 
   #published(events: readonly BackendEvent[], revision: number): void {
+    if (!this.#group) {
+      this.#arrived(events, revision)
+      return
+    }
+    this.#group.announce()
+    this.refresh()
+    // Others may have written before this, and after it
+    if (revision > this.log.revision) this.#arrived(this.log.completed(events, revision), revision)
+  }
+
+  #arrived(events: readonly BackendEvent[], revision: number): void {
     this.log.append(events, revision)
     this.counts.changed(events, revision)
     if (events.some(({ type }) => type === 'PUT')) this.#space.succeeded()
     for (const watch of this.watches) watch.wake()
-    this.#compactor.notice(revision)
+    if (this.#keeps) this.#compactor.notice(revision)
   }
 
   #failed({ code }: StorageError): void {

@@ -54,6 +54,23 @@ export class EventLog {
   }
 
   /**
+   * `events`, which this process wrote up to `revision`, with those of other processes that are missing before them, and without those that are there
+   * already. None where more is missing than is kept.
+   */
+  completed(events: readonly BackendEvent[], revision: number): readonly BackendEvent[] {
+    const own = events.filter((event) => event.revision > this.#revision)
+    const to = own[0] ? own[0].revision - 1 : revision
+    if (to - this.#revision > recentEvents || this.#revision < readState(this.#tables).compacted) return []
+    const missing: BackendEvent[] = []
+    for (let at = this.#revision; at < to;) {
+      const batch = this.#readDisk(at, () => true)
+      for (const event of batch.events) if (event.revision <= to) missing.push(event)
+      at = batch.revision
+    }
+    return [...missing, ...own]
+  }
+
+  /**
    * Some of the events after `after` whose key passes, and the revision up to which these are all.
    * Throws StorageError `Compacted`.
    */

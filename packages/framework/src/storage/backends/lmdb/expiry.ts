@@ -40,6 +40,11 @@ export class Expiry {
     if (expires < this.#due) this.#arm(expires)
   }
 
+  /** Others may have written keys that expire. */
+  look(): void {
+    this.notice(this.#first())
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)

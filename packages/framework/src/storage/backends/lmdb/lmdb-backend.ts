@@ -1,4 +1,4 @@
-import type { Backend, BackendEvents, Entry, Range, RangeOptions, Write } from '../../backend.ts'
+import type { Backend, BackendEvents, BackendGroup, Entry, Range, RangeOptions, Write } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
 import { jumpIfRestored } from './backup.ts'
 import type { HistoryOptions } from './compactor.ts'
@@ -39,10 +39,17 @@ export class LmdbBackend implements Backend {
   #closing: Promise<void> | undefined
   #engine: Engine | undefined
   #compacted = 0
+  #group: BackendGroup | undefined
 
   /** `options` may be the path alone. */
   constructor(options: LmdbBackendOptions | string) {
     this.#options = typeof options === 'string' ? { path: options } : options
+  }
+
+  /** LMDB's lock lets one process write at a time, and in its transaction a revision is given out: that is the one order. */
+  share(group: BackendGroup): void {
+    if (this.#opening) throw new TypeError('share the backend before it is opened')
+    this.#group = group
   }
 
   async open(): Promise<void> {
@@ -65,16 +72,16 @@ export class LmdbBackend implements Backend {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown is to reject
   async currentRevision(): Promise<number> {
-    return this.#use(({ tables }) => readState(tables).revision)
+    return this.#read(({ tables }) => readState(tables).revision)
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown is to reject
   async get(key: string, revision?: number): Promise<Entry | undefined> {
-    return this.#use(({ tables }) => new Snapshot(tables).get(key, revision))
+    return this.#read(({ tables }) => new Snapshot(tables).get(key, revision))
   }
 
   async range(start: string, end: string, options: RangeOptions = {}): Promise<Range> {
-    return this.#use((engine) =>
+    return this.#read((engine) =>
       engine.reading(async () => {
         // It stays the same over the pauses of a long range
         const transaction = engine.tables.root.useReadTransaction()
@@ -114,13 +121,15 @@ export class LmdbBackend implements Backend {
 
   requestProgress(): void {
     if (!this.#engine) return
+    this.#engine.catchUp()
     const { revision } = readState(this.#engine.tables)
     for (const watch of this.#engine.watches) watch.requestProgress(revision)
   }
 
   async compact(revision: number): Promise<void> {
-    return this.#use(async ({ log, writer, compacted }) => {
-      if (revision > log.revision) throw futureRevision(revision, log.revision)
+    return this.#read(async ({ tables, writer, compacted }) => {
+      const { revision: current } = readState(tables)
+      if (revision > current) throw futureRevision(revision, current)
       if (revision > compacted) await writer.compact(revision)
     })
   }
@@ -134,9 +143,26 @@ export class LmdbBackend implements Backend {
     return run(this.#engine)
   }
 
-  async #open(): Promise<Engine> {
+  #read<T>(run: (engine: Engine) => T): T {
+    return this.#use((engine) => {
+      engine.refresh()
+      return run(engine)
+    })
+  }
+
+  /** What another process of the group has opened. */
+  #join(group: BackendGroup): Promise<Engine> {
     const { path, sync = true, now = Date.now } = this.#options
-    const owner = new Owner(path)
+    const tables = openTables(path, { sync, joined: true })
+    const engine = new Engine(tables, new Owner(path, group.token), { ...this.#options, group, now })
+    engine.start()
+    return Promise.resolve(engine)
+  }
+
+  async #open(): Promise<Engine> {
+    if (this.#group && !this.#group.isKeeper) return this.#join(this.#group)
+    const { path, sync = true, now = Date.now } = this.#options
+    const owner = new Owner(path, this.#group?.token)
     await owner.await()
     const tables = openTables(path, { sync })
     try {
@@ -145,7 +171,7 @@ export class LmdbBackend implements Backend {
       jumpIfRestored(tables, now())
       if (sync) clearUnsyncedMark(path)
       else setUnsyncedMark(path)
-      const engine = new Engine(tables, owner, { ...this.#options, now })
+      const engine = new Engine(tables, owner, { ...this.#options, group: this.#group, now })
       engine.start()
       return engine
     } catch (error) {
@@ -163,6 +189,6 @@ export class LmdbBackend implements Backend {
     if (!engine) return
     this.#compacted = engine.compacted
     await engine.close()
-    if (this.#options.sync === false) clearUnsyncedMark(this.#options.path)
+    if (this.#options.sync === false && (this.#group?.isKeeper ?? true)) clearUnsyncedMark(this.#options.path)
   }
 }

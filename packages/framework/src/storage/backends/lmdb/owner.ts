@@ -31,17 +31,19 @@ export class DataFolderInUseError extends Error {
 }
 
 /**
- * One process may have a data folder open: watches, expiry and compaction live in it. owner.json says which.
+ * One process may have a data folder open, and those it shares it with: expiry and compaction live in it. owner.json says which.
  * A token in the data itself fences: whoever has lost the folder can write no more.
  */
 export class Owner {
-  readonly token = randomUUID()
+  readonly token: string
   readonly #path: string
   readonly #file: string
   #judged: OwnerRecord | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(path: string) {
+  /** `token`: of the processes that share the folder. */
+  constructor(path: string, token: string = randomUUID()) {
+    this.token = token
     this.#path = path
     this.#file = join(path, 'owner.json')
   }

@@ -23,10 +23,10 @@ export const backupKey = Buffer.from('backup')
 export const ownerKey = Buffer.from('owner')
 export const stateKey = Buffer.from('state')
 
-/** Opens what is at `path`, or makes it. Throws StorageError `Corrupt`. */
-export function openTables(path: string, { sync }: { sync: boolean }): Tables {
+/** Opens what is at `path`, or makes it; `joined`: another process has it open, and is writing. Throws StorageError `Corrupt`. */
+export function openTables(path: string, { sync, joined = false }: { sync: boolean; joined?: boolean }): Tables {
   mkdirSync(path, { recursive: true, mode: 0o700 })
-  checkDataFile(path)
+  if (!joined) checkDataFile(path)
   const binary = { encoding: 'binary', keyEncoding: 'binary' } as const
   // overlappingSync would show, and acknowledge, what is not on the disk yet
   const root = open<Buffer, Buffer>({
