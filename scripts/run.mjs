@@ -46,5 +46,6 @@ if (!upToDate()) {
   put(output, outputFiles[0].contents)
   put(sourcesFile, JSON.stringify(Object.keys(metafile.inputs).map((file) => resolve(file))))
 }
-process.argv = [process.execPath, source, ...flags]
+// The file that runs: a program with workers starts it again.
+process.argv = [process.execPath, output, ...flags]
 await import(pathToFileURL(output).href)

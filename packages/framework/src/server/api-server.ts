@@ -23,6 +23,7 @@ import { ServerStores } from './stores.ts'
 import { Tracer } from './tracing/tracer.ts'
 import { surroundingsOf } from './surroundings-of.ts'
 import type { Surroundings } from './surroundings.ts'
+import type { Processes } from './workers/processes.ts'
 
 /**
  * An extension API server: install resources, then {@link listen}. Several in one process do not know of each other.
@@ -49,6 +50,7 @@ export class ApiServer {
   #former = new Set<ApiServer>()
   #ready = false
   #stopping: Promise<void> | undefined
+  #leads = true
 
   constructor(options: ApiServerOptions) {
     this.options = { ...defaults, ...definedOf(options) }
@@ -94,6 +96,18 @@ export class ApiServer {
     }
     this.#ready = true
     return this
+  }
+
+  /** Before {@link listen}: other processes of this server serve, too. As {@link runApiServer} does it for `--workers`. */
+  join(processes: Processes): this {
+    this.#leads = processes.leads
+    this.#stores.shareAmong((store) => processes.backendGroup(store))
+    return this
+  }
+
+  /** Instead of {@link listen}: has the stores open for the processes that serve. */
+  async keep(processes: Processes): Promise<void> {
+    await this.join(processes).#stores.keep()
   }
 
   /**
@@ -173,6 +187,7 @@ export class ApiServer {
     this.#front = new Front({
       options,
       own: this.#own,
+      renewsOwn: this.#leads,
       hostNames: this.#hostNames(),
       surroundings,
       application: this.#application(surroundings),
@@ -182,7 +197,7 @@ export class ApiServer {
       },
     })
     await this.#listening.listen(options.securePort, options.bindAddress)
-    if (options.writeKubeconfig !== undefined) writePrivate(options.writeKubeconfig, this.kubeconfig)
+    if (options.writeKubeconfig !== undefined && this.#leads) writePrivate(options.writeKubeconfig, this.kubeconfig)
   }
 
   /** Without a moment in which nobody answers. What the other one has under way comes to its end there. */

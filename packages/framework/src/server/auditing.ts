@@ -64,6 +64,7 @@ export class Auditing implements AuditOptions {
       onError: (error) => {
         this.log.error({ err: error }, 'an audit log file could not be compressed')
       },
+      shared: (flags.workers ?? 1) > 1,
       ...(flags.auditLogMaxage === undefined ? {} : { maxAgeDays: flags.auditLogMaxage }),
       ...(flags.auditLogMaxbackup === undefined ? {} : { maxBackups: flags.auditLogMaxbackup }),
       ...(flags.auditLogMaxsize === undefined ? {} : { maxSizeMegabytes: flags.auditLogMaxsize }),

@@ -24,6 +24,13 @@ export function countOf(text: string): number {
   return Number(text)
 }
 
+/** Of processes. */
+export function workersOf(text: string): number {
+  const count = countOf(text)
+  if (count < 1 || count > 64) throw new RangeError('not a number from 1 to 64')
+  return count
+}
+
 /** Of HTTP/2 clients that are sent away. Source: server/options/server_run_options.go. */
 export function chanceOf(text: string): number {
   const chance = Number(text)

@@ -7,6 +7,8 @@ import type { Surroundings } from './surroundings.ts'
 export interface FrontParts {
   readonly options: ApiServerOptions & typeof defaults
   readonly own: OwnCertificates | undefined
+  /** False where another process makes the own ones anew. */
+  readonly renewsOwn: boolean
   readonly hostNames: readonly string[]
   readonly surroundings: Surroundings
   readonly application: RequestListener
@@ -34,7 +36,7 @@ export class Front {
     if (!main) throw new Error('--tls-cert-file and --tls-private-key-file go together: give both or neither')
     this.own = own
     // The own ones are files too, so that new ones are taken up in the same way.
-    if (own) this.#renewal = renewDaily(certDir, [...parts.hostNames], parts.onUnusableFile)
+    if (own && parts.renewsOwn) this.#renewal = renewDaily(certDir, [...parts.hostNames], parts.onUnusableFile)
     this.certificates = new ServingCertificates({
       main,
       ...(options.tlsSniCertKey ? { sni: options.tlsSniCertKey } : {}),

@@ -32,6 +32,8 @@ export interface ServerFlags extends AuditFlags {
   readonly securePort?: number
   /** Default 0.0.0.0. */
   readonly bindAddress?: string
+  /** Processes that serve, of which each takes a core. Read by {@link runApiServer}. Default 1. */
+  readonly workers?: number
   /** Where the server keeps the certificates it makes. Default `apiserver.local.config/certificates`. */
   readonly certDir?: string
   readonly tlsCertFile?: string
@@ -141,6 +143,7 @@ export const defaults: Required<
     ServerFlags,
     | 'securePort'
     | 'bindAddress'
+    | 'workers'
     | 'certDir'
     | 'etcdPrefix'
     | 'etcdCountMetricPollPeriodSeconds'
@@ -165,6 +168,7 @@ export const defaults: Required<
 > = {
   securePort: 8443,
   bindAddress: '0.0.0.0',
+  workers: 1,
   certDir: 'apiserver.local.config/certificates',
   etcdPrefix: '/registry',
   etcdCountMetricPollPeriodSeconds: 60,

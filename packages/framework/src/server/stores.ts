@@ -1,5 +1,5 @@
 import type { Resource } from '../registry/resource.ts'
-import type { Backend } from '../storage/backend.ts'
+import type { Backend, BackendGroup } from '../storage/backend.ts'
 import { Cacher } from '../storage/cacher/index.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Store } from '../storage/store.ts'
@@ -58,6 +58,20 @@ export class ServerStores {
 
   get backends(): ReadonlySet<Backend> {
     return new Set([this.#shared, ...this.#own.values()])
+  }
+
+  /** Several processes of this server are going to have its stores. Throws TypeError where one cannot be shared. */
+  shareAmong(groupOf: (store: number) => BackendGroup): void {
+    for (const [index, backend] of [...this.backends].entries()) {
+      if (backend.share) backend.share(groupOf(index))
+      else if (!backend.supports.sharedWriters)
+        throw new TypeError('one of the stores can be had by one process only: leave --workers away')
+    }
+  }
+
+  /** In a process that keeps the stores for others. */
+  async keep(): Promise<void> {
+    for (const backend of this.backends) if (backend.share) await backend.open()
   }
 
   /** Rejects when a store cannot be opened. */

@@ -2,6 +2,7 @@ import {
   closeSync,
   createReadStream,
   createWriteStream,
+  fstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -31,6 +32,8 @@ export interface LogBackendOptions {
   readonly compress?: boolean
   /** A file put aside could not be compressed: it stays as it is, and is tried again with the next. */
   readonly onError?: (error: unknown) => void
+  /** Other processes write to the same file, and may put it aside. */
+  readonly shared?: boolean
 }
 
 const gz = '.gz'
@@ -48,6 +51,7 @@ export class LogBackend implements AuditBackend {
   readonly #maxBytes: number
   readonly #maxBackups: number
   readonly #maxAgeMs: number
+  readonly #shared: boolean
   #file: number | undefined
   #size = 0
   readonly #compress: boolean
@@ -56,8 +60,9 @@ export class LogBackend implements AuditBackend {
 
   /** Opens the file; throws when it cannot. */
   constructor({ path, maxSizeMegabytes = 100, maxBackups = 100, maxAgeDays = 366, ...others }: LogBackendOptions) {
-    const { legacy = false, compress = false, onError } = others
+    const { legacy = false, compress = false, onError, shared = false } = others
     this.#path = path
+    this.#shared = shared
     this.#compress = compress
     this.#onError = onError
     this.#text = legacy ? legacyText : eventText
@@ -73,6 +78,7 @@ export class LogBackend implements AuditBackend {
       writeSync(1, line)
       return
     }
+    if (this.#shared) this.#follow()
     if (this.#size > 0 && this.#maxBytes > 0 && this.#size + line.length > this.#maxBytes) this.#rotate()
     const file = this.#file ?? this.#open()
     for (let written = 0; written < line.length;) written += writeSync(file, line, written)
@@ -95,6 +101,16 @@ export class LogBackend implements AuditBackend {
     this.#file = file
     this.#size = statSync(this.#path).size
     return file
+  }
+
+  /** How large the file is by what others wrote; or the new one that they have put in its place. */
+  #follow(): void {
+    const there = statSync(this.#path, { throwIfNoEntry: false })
+    const mine = this.#file === undefined ? undefined : fstatSync(this.#file)
+    this.#size = mine?.size ?? 0
+    if (!mine || there?.ino === mine.ino) return
+    this.#closeFile()
+    this.#open()
   }
 
   #rotate(): void {

@@ -1,4 +1,4 @@
-import { booleanOf, countOf, last, list, portOf, sniFiles } from '../flag-values.ts'
+import { booleanOf, countOf, last, list, portOf, sniFiles, workersOf } from '../flag-values.ts'
 import { defaults } from '../options.ts'
 import { cipherList, curveList, tlsVersion } from '../serving/cipher-suites.ts'
 import type { FlagTable } from './flag.ts'
@@ -15,6 +15,12 @@ export const servingFlags: FlagTable = {
     member: 'bindAddress',
     value: 'IP',
     help: `address to listen on (default ${defaults.bindAddress})`,
+  },
+  workers: {
+    member: 'workers',
+    value: 'N',
+    help: `processes that serve, one for each core that the server is to use (default ${String(defaults.workers)})`,
+    read: last(workersOf),
   },
   'cert-dir': {
     member: 'certDir',

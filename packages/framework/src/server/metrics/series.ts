@@ -21,7 +21,8 @@ interface FamilyOptions {
 abstract class Family {
   readonly name: string
   readonly help: string
-  readonly aggregator = 'sum'
+  /** What becomes of the series of several processes. */
+  aggregator: 'sum' | 'max' = 'sum'
   abstract readonly type: 'counter' | 'gauge' | 'histogram'
 
   constructor({ name, help, registry }: FamilyOptions) {

@@ -6,6 +6,7 @@ import { IdentityMetrics, type AuthenticationResult, type AuthorizationResult } 
 import { RequestFamilies, type RequestSeries } from './request-series.ts'
 import { Kept, type HistogramSeries, type NumberSeries } from './series.ts'
 import { StorageMetrics } from './storage-metrics.ts'
+import type { GatheredMetrics } from '../workers/processes.ts'
 
 /** The labels of one request: every value comes from a set that clients cannot enlarge. */
 export type RequestLabels = Readonly<
@@ -17,6 +18,8 @@ const filterBounds = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 5, 
 /** The metrics of one server, by the names that Kubernetes' API servers have. Source: endpoints/metrics/metrics.go and its siblings. */
 export class ServerMetrics {
   readonly registry = new Registry()
+  /** Where several processes serve: the metrics of all. */
+  gathered: GatheredMetrics | undefined
   readonly #families = new Families(this.registry)
   readonly #requests = new RequestFamilies(this.#families)
   readonly #inFlight = this.#families.by('request_kind', 'gauge', {

@@ -44,6 +44,9 @@ export class StorageMetrics {
       stability: 'STABLE',
       help: `[DEPRECATED, consider using apiserver_resource_objects instead] ${text}`,
     })
+    // Each process counts the same ones.
+    now.aggregator = 'max'
+    before.aggregator = 'max'
     this.#objects = ({ group, resource }) => ({
       now: now.series({ group, resource }),
       before: before.series({ resource: group === '' ? resource : `${resource}.${group}` }),

@@ -27,13 +27,14 @@ export function installMetrics(
     const isAll = context.info.path === '/metrics'
     const registry = registries[isAll ? '/metrics' : '/metrics/slis']
     if (request.method === 'DELETE' && isAll && resettable) {
-      registry.resetMetrics()
+      if (metrics.gathered) metrics.gathered.reset()
+      else registry.resetMetrics()
       answer('metrics reset\n')
       return
     }
     response.setHeader('process-start-time-unix', startedAt)
     if (isAll && countPeriodMs > 0) await metrics.storage.count(countPeriodMs)
-    answer(await textOf(registry), contentType)
+    answer(await textOf((isAll && (await metrics.gathered?.gather())) || registry), contentType)
 
     function answer(text: string, type = 'text/plain; charset=utf-8'): void {
       const body = Buffer.from(text)

@@ -1,0 +1,153 @@
+import type { Cluster, Worker } from 'node:cluster'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { BackendGroup } from '../../storage/backend.ts'
+import { Gathering } from './gathering.ts'
+import { Hearing } from './hearing.ts'
+import { say, type Message } from './messages.ts'
+import type { Processes } from './processes.ts'
+
+/** What a worker finds in its environment: its number, from 0, and the word that all processes of its server have in common. */
+export const workerVariables = { index: 'APISERVER_KIT_WORKER', token: 'APISERVER_KIT_WORKERS_TOKEN' }
+
+const firstRestartMs = 100
+const longestRestartMs = 10_000
+
+/**
+ * The first process of a server with workers. It serves nobody: it keeps the stores, hands connections to the workers in turns, tells each of what the
+ * others wrote, and starts another in the place of one that has ended.
+ */
+export class Primary implements Processes {
+  readonly leads = false
+  readonly #cluster: Cluster
+  readonly #count: number
+  readonly #log: Logger
+  readonly #token = randomUUID()
+  readonly #hearing = new Hearing()
+  readonly #gathering = new Gathering()
+  readonly #workers = new Map<number, Worker>()
+  #stopping = false
+  #failed = false
+
+  constructor(cluster: Cluster, count: number, log: Logger) {
+    this.#cluster = cluster
+    this.#count = count
+    this.#log = log
+  }
+
+  backendGroup(store: number): BackendGroup {
+    return this.#hearing.group(store, { isKeeper: true, token: this.#token }, () => {
+      this.#tellAll({ kind: 'wrote', store })
+    })
+  }
+
+  /** Resolves to the server's address when all serve; undefined: one has ended, and said why. */
+  async start(): Promise<string | undefined> {
+    // The first alone: it makes certificates and what else is missing.
+    const url = await this.#start(0)
+    if (url === undefined || this.#stopping) return undefined
+    const others = Array.from({ length: this.#count - 1 }, (_, i) => this.#start(i + 1))
+    const ready = (await Promise.all(others)).every((other) => other !== undefined)
+    for (const [index, worker] of this.#workers) this.#replaceWhenGone(index, worker)
+    return ready ? url : undefined
+  }
+
+  /** Resolves to whether all have come to a good end. */
+  async stop(): Promise<boolean> {
+    this.#stopping = true
+    const ends = [...this.#workers.values()].map((worker) => gone(worker))
+    this.#tellAll({ kind: 'stop' })
+    await Promise.all(ends)
+    return !this.#failed
+  }
+
+  /** At once. */
+  kill(): void {
+    this.#stopping = true
+    for (const worker of this.#workers.values()) worker.process.kill('SIGKILL')
+  }
+
+  #fork(index: number): Worker {
+    const worker = this.#cluster.fork({ [workerVariables.index]: String(index), [workerVariables.token]: this.#token })
+    this.#workers.set(index, worker)
+    worker.on('error', (error) => {
+      this.#log.error({ err: error, worker: index }, 'a worker cannot be spoken to')
+    })
+    worker.on('message', (message: Message) => {
+      this.#hear(worker, message)
+    })
+    worker.on('exit', (code) => {
+      if (this.#workers.get(index) === worker) this.#workers.delete(index)
+      this.#gathering.gone(worker)
+      if (this.#stopping && code !== 0) this.#failed = true
+      // Perhaps it could not say so any more.
+      for (const store of this.#hearing.mayHaveWritten()) this.#tellAll({ kind: 'wrote', store })
+    })
+    return worker
+  }
+
+  #start(index: number): Promise<string | undefined> {
+    const worker = this.#fork(index)
+    return new Promise((resolve) => {
+      const ended = (_code: number, signal: string | null): void => {
+        if (signal) this.#log.error({ worker: index, signal }, 'a worker has ended before it was ready')
+        resolve(undefined)
+      }
+      worker.once('exit', ended)
+      worker.on('message', (message: Message) => {
+        if (message.kind !== 'ready') return
+        worker.off('exit', ended)
+        resolve(message.url)
+      })
+    })
+  }
+
+  #replaceWhenGone(index: number, worker: Worker, delayMs = firstRestartMs): void {
+    const born = performance.now()
+    void gone(worker).then(async () => {
+      if (this.#stopping) return
+      const { exitCode, signalCode } = worker.process
+      this.#log.error({ worker: index, exitCode, signalCode }, 'a worker has ended, and another takes its place')
+      // One that cannot live is not started over and over.
+      const wait = performance.now() - born > longestRestartMs ? firstRestartMs : delayMs
+      await sleep(wait > firstRestartMs ? wait : 0)
+      if (!this.#isStopping()) this.#replaceWhenGone(index, this.#fork(index), Math.min(wait * 2, longestRestartMs))
+    })
+  }
+
+  /** May have changed while something waited. */
+  #isStopping(): boolean {
+    return this.#stopping
+  }
+
+  #hear(from: Worker, message: Message): void {
+    switch (message.kind) {
+      case 'wrote':
+        for (const worker of this.#workers.values()) if (worker !== from) say(worker, message)
+        this.#hearing.wrote(message.store)
+        break
+      case 'gather':
+        void this.#gathering.of([...this.#workers.values()]).then((metrics) => {
+          say(from, { kind: 'gathered', id: message.id, metrics })
+        })
+        break
+      case 'report':
+        this.#gathering.report(message.id, from, message.metrics)
+        break
+      case 'reset':
+        this.#tellAll(message)
+        break
+      default:
+    }
+  }
+
+  #tellAll(message: Message): void {
+    for (const worker of this.#workers.values()) say(worker, message)
+  }
+}
+
+async function gone(worker: Worker): Promise<void> {
+  if (!worker.isDead()) await once(worker, 'exit')
+}

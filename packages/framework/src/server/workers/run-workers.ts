@@ -1,0 +1,70 @@
+import type { ApiServer } from '../api-server.ts'
+import { readyMessage, startFailure } from '../start-messages.ts'
+import { Primary } from './primary.ts'
+import { WorkerProcess } from './worker-process.ts'
+
+/**
+ * Serves from `--workers` processes that share the port and the stores. The program runs in each of them: in the first one, which starts the others, this
+ * resolves when all serve.
+ */
+export async function runWorkers(server: ApiServer): Promise<void> {
+  // Not read where one process serves.
+  const { default: cluster } = await import('node:cluster')
+  if (cluster.isPrimary) await runPrimary(server, new Primary(cluster, server.options.workers, server.log))
+  else await runWorker(server)
+}
+
+async function runPrimary(server: ApiServer, primary: Primary): Promise<void> {
+  const state = { stopping: false }
+  const end = async (code: number): Promise<never> => {
+    state.stopping = true
+    const ended = await primary.stop()
+    await server.close()
+    process.exit(ended ? code : 1)
+  }
+  const stop = (): void => {
+    if (state.stopping) {
+      primary.kill()
+      process.exit(1)
+    }
+    void end(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  try {
+    await server.keep(primary)
+  } catch (error) {
+    process.stderr.write(`${startFailure(error)}\n`)
+    process.exit(1)
+  }
+  const url = await primary.start()
+  if (state.stopping) return
+  if (url === undefined) await end(1)
+  else process.stdout.write(readyMessage(server, url))
+}
+
+async function runWorker(server: ApiServer): Promise<void> {
+  // A terminal and systemd signal every process; this one ends when the first tells it to.
+  process.on('SIGTERM', () => undefined)
+  process.on('SIGINT', () => undefined)
+  const worker = new WorkerProcess(server.metrics.registry)
+  worker.onStop = () => process.exit(0)
+  try {
+    await server.join(worker).listen()
+  } catch (error) {
+    process.stderr.write(`${startFailure(error)}\n`)
+    process.exit(1)
+  }
+  server.metrics.collectProcess()
+  server.metrics.gathered = worker
+  worker.onStop = () => {
+    server.shutDown().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        server.log.error({ err: error }, 'stop failed')
+        process.exit(1)
+      },
+    )
+  }
+  worker.ready(server.url)
+}
