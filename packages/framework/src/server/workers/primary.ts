@@ -113,7 +113,11 @@ export class Primary implements Processes {
       // One that cannot live is not started over and over.
       const wait = performance.now() - born > longestRestartMs ? firstRestartMs : delayMs
       await sleep(wait > firstRestartMs ? wait : 0)
-      if (!this.#isStopping()) this.#replaceWhenGone(index, this.#fork(index), Math.min(wait * 2, longestRestartMs))
+      if (this.#isStopping()) return
+      const ready = this.#start(index)
+      const next = this.#workers.get(index)
+      if (next) this.#replaceWhenGone(index, next, Math.min(wait * 2, longestRestartMs))
+      if (await ready) this.#log.info({ worker: index }, 'a worker serves again')
     })
   }
 
