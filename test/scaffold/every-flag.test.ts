@@ -23,6 +23,11 @@ const runs: readonly { readonly line: string; readonly file?: string; readonly h
     file: 'manifests/base/persistent-volume-claim.yaml',
     holds: '3Gi',
   },
+  {
+    line: 'manifests --storage-class fast-ssd --apiserver-args=--v=4 --controller-args=--v=2 --image-pull-secrets mine',
+    file: 'manifests/base/deployment.yaml',
+    holds: '--v=4',
+  },
   { line: 'upgrade --json', holds: '"changes"' },
   { line: 'docs --title Shop --dry-run', holds: 'Shop' },
   {
@@ -100,8 +105,9 @@ describe('every flag of apiserver-kit', function () {
           const positive = flag.replace(/^--no-/, '--')
           return ![positive, positive.replace('--', '--no-')].some(
             (name) =>
-              runs.some(({ line }) => line.startsWith(path.join(' ')) && ` ${line} `.includes(` ${name} `)) ||
-              tests.some((text) => tries(text, path, name)),
+              runs.some(
+                ({ line }) => line.startsWith(path.join(' ')) && ` ${line} `.replaceAll('=', ' ').includes(` ${name} `),
+              ) || tests.some((text) => tries(text, path, name)),
           )
         })
         .map((flag) => `${path.join(' ')} ${flag}`),

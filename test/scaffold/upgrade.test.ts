@@ -44,7 +44,7 @@ describe('apiserver-kit upgrade', function () {
     writeFileSync(join(project.directory, 'old/project/gone.txt'), 'no longer\n')
     project.write('gone.txt', 'no longer\n')
     const before = project.snapshot()
-    expect(project.ok(...upgrade, '--dry-run')).to.include('+FROM node:24-slim AS packages')
+    expect(project.ok(...upgrade, '--dry-run')).to.include('+FROM node:24-slim AS build')
     expect(project.refused(...upgrade, '--check')).to.equal('')
     expect(project.snapshot()).to.deep.equal(before)
     project.ok(...upgrade)

@@ -22,6 +22,10 @@ const remembered = [
   'etcdServers',
   'etcdSecret',
   'volumeSize',
+  'storageClass',
+  'imagePullSecrets',
+  'apiserverArgs',
+  'controllerArgs',
   'tls',
   'tlsSecret',
   'caFile',
@@ -47,6 +51,14 @@ export const manifests: CommandModule<object, Arguments> = {
       .option('etcd-servers', { type: 'string', describe: 'URLs, with commas between them' })
       .option('etcd-secret', { type: 'string', describe: 'Secret with ca.crt, tls.crt and tls.key for etcd' })
       .option('volume-size', { type: 'string', describe: 'with lmdb; default: 1Gi' })
+      .option('storage-class', { type: 'string', describe: "with lmdb; default: the cluster's own" })
+      .option('image-pull-secrets', { type: 'string', array: true, describe: 'names of Secrets of the registry' })
+      .option('apiserver-args', { type: 'string', array: true, describe: 'further flags: --apiserver-args=--v=4' })
+      .option('controller-args', {
+        type: 'string',
+        array: true,
+        describe: 'further flags, for a controller that reads them',
+      })
       .option('tls', {
         choices: ['generated', 'cert-manager', 'secret'] as const,
         describe: 'where the serving certificate comes from; default: generated, here and by the chart',

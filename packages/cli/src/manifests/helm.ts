@@ -42,8 +42,10 @@ export function helmChart(
 }
 
 /** Everything that a values file may change, as expressions. What decides which objects there are stays as it was chosen. */
-function expressionsFor({ storage, etcdSecret, tls }: Placement): Placement {
+function expressionsFor(placement: Placement): Placement {
+  const { storage, etcdSecret, storageClass, imagePullSecrets, tls } = placement
   return {
+    ...placement,
     name: '{{ include "name" . }}',
     namespace: '{{ .Release.Namespace }}',
     image: '{{ .Values.image }}',
@@ -52,6 +54,8 @@ function expressionsFor({ storage, etcdSecret, tls }: Placement): Placement {
     etcdServers: '{{ .Values.etcd.servers }}',
     etcdSecret: etcdSecret === undefined ? undefined : '{{ .Values.etcd.secretName }}',
     volumeSize: '{{ .Values.volumeSize }}',
+    storageClass: storageClass === undefined ? undefined : '{{ .Values.storageClass }}',
+    imagePullSecrets: imagePullSecrets === undefined ? undefined : '{{ toJson .Values.imagePullSecrets }}',
     resources: '{{ toJson .Values.resources }}',
     controllerResources: '{{ toJson .Values.controllerResources }}',
     tls: {
@@ -65,16 +69,18 @@ function expressionsFor({ storage, etcdSecret, tls }: Placement): Placement {
 }
 
 function valuesOf(placement: Placement, { controlled }: ServedProject): string {
-  const { image, storage, replicas, etcdServers, etcdSecret, volumeSize, tls } = placement
+  const { image, storage, replicas, etcdServers, etcdSecret, volumeSize, storageClass, imagePullSecrets, tls } =
+    placement
   return yamlOf([
     {
       image,
       ...(storage === 'lmdb'
-        ? { volumeSize }
+        ? { volumeSize, ...(storageClass === undefined ? {} : { storageClass }) }
         : {
             replicas,
             etcd: { servers: etcdServers, ...(etcdSecret === undefined ? {} : { secretName: etcdSecret }) },
           }),
+      ...(typeof imagePullSecrets === 'object' ? { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) } : {}),
       ...(tls.mode === 'secret' ? { tls: { secretName: tls.secretName, caBundle: tls.caBundle } } : {}),
       // true makes a new certificate at the next upgrade.
       ...(tls.mode === 'generated' ? { tls: { renew: false } } : {}),

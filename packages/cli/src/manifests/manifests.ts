@@ -71,7 +71,11 @@ const volumeClaim = (placement: Placement): Manifest => ({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
   metadata: meta(placement, `${placement.name}-data`),
-  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: placement.volumeSize } } },
+  spec: {
+    accessModes: ['ReadWriteOnce'],
+    ...(placement.storageClass === undefined ? {} : { storageClassName: placement.storageClass }),
+    resources: { requests: { storage: placement.volumeSize } },
+  },
 })
 
 /** One for each version of each group; the preferred version has the highest priority. */

@@ -14,6 +14,13 @@ export interface Placement {
   /** A Secret with ca.crt, tls.crt and tls.key for etcd. */
   readonly etcdSecret: string | undefined
   readonly volumeSize: string
+  /** undefined: the cluster's own. */
+  readonly storageClass: string | undefined
+  /** Names of Secrets; undefined: none are needed. */
+  readonly imagePullSecrets: readonly string[] | string | undefined
+  /** Further flags of the programs. */
+  readonly apiserverArgs: readonly string[]
+  readonly controllerArgs: readonly string[]
   readonly tls: {
     readonly mode: TlsMode
     /** Of type kubernetes.io/tls. */

@@ -14,12 +14,17 @@ export interface ManifestSettings {
   readonly etcdServers?: string
   readonly etcdSecret?: string
   readonly volumeSize?: string
+  readonly storageClass?: string
+  readonly imagePullSecrets?: readonly string[]
+  readonly apiserverArgs?: readonly string[]
+  readonly controllerArgs?: readonly string[]
   readonly tls?: TlsMode
   readonly tlsSecret?: string
   readonly caFile?: string
   readonly output?: string
 }
 
+const objectName = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
 const label = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
 
 /** The settings with their defaults. Throws a UserError that names the flag of what is wrong or missing. */
@@ -39,6 +44,16 @@ export function placementOf(project: Project, settings: ManifestSettings): Place
   if (!/^[\w][\w./:@-]*$/.test(image)) throw new UsageError('--image must be as ghcr.io/me/my-apiserver:1.0.0')
   if (tls === 'secret' && (settings.tlsSecret === undefined || caFile === undefined))
     throw new UsageError('--tls secret needs --tls-secret NAME and --ca-file FILE with the PEM of its authority')
+  const { storageClass, imagePullSecrets, apiserverArgs = [], controllerArgs = [] } = settings
+  for (const [flag, names] of Object.entries({
+    'storage-class': storageClass === undefined ? [] : [storageClass],
+    'image-pull-secrets': imagePullSecrets ?? [],
+  }))
+    if (!names.every((object) => objectName.test(object)))
+      throw new UsageError(`--${flag} must be the name of an object, as fast-ssd`)
+  for (const [flag, args] of Object.entries({ apiserver: apiserverArgs, controller: controllerArgs }))
+    if (!args.every((arg) => arg.startsWith('-')))
+      throw new UsageError(`--${flag}-args must be flags of the program, as --${flag}-args=--v=4`)
   return {
     name,
     namespace,
@@ -48,6 +63,10 @@ export function placementOf(project: Project, settings: ManifestSettings): Place
     etcdServers,
     etcdSecret: settings.etcdSecret,
     volumeSize,
+    storageClass,
+    imagePullSecrets,
+    apiserverArgs,
+    controllerArgs,
     tls: {
       mode: tls,
       secretName: settings.tlsSecret ?? `${name}-tls`,

@@ -47,6 +47,7 @@ export function apiServerDeployment(placement: Placement): Manifest {
             `--etcd-keyfile=${etcdFolder}/tls.key`,
           ]
         : []),
+      ...placement.apiserverArgs,
     ],
     mounts: [
       {
@@ -87,7 +88,7 @@ export function controllerDeployment(placement: Placement): Manifest {
     replicas: 1,
     rolling: false,
     resources: placement.controllerResources,
-    args: ['dist/controller.mjs'],
+    args: ['dist/controller.mjs', ...placement.controllerArgs],
     mounts: [],
     pod: { terminationGracePeriodSeconds: 45 },
   })
@@ -117,6 +118,9 @@ function deployment(placement: Placement, workload: Workload): Manifest {
             fsGroup: 65532,
             seccompProfile: { type: 'RuntimeDefault' },
           },
+          ...(placement.imagePullSecrets === undefined
+            ? {}
+            : { imagePullSecrets: secretsOf(placement.imagePullSecrets) }),
           ...workload.pod,
           containers: [
             {
@@ -143,6 +147,10 @@ function deployment(placement: Placement, workload: Workload): Manifest {
     },
   }
 }
+
+/** A chart has them as an expression. */
+const secretsOf = (names: readonly string[] | string): unknown =>
+  typeof names === 'string' ? names : names.map((name) => ({ name }))
 
 const probe = (path: string, periodSeconds: number, failureThreshold: number): unknown => ({
   httpGet: { path, port: 'https', scheme: 'HTTPS' },
