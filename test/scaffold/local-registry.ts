@@ -12,7 +12,10 @@ export interface PackedPackage {
   readonly tarball: string
 }
 
-/** A registry that has these packages and no other: as much of npm's protocol as an installation asks for. */
+/**
+ * A registry that has these packages and no other: as much of npm's protocol as an installation asks for. In verdaccio's place, whose hundreds of packages would
+ * be asked for at each test, and which hides behind its proxy which packages came from here.
+ */
 export class LocalRegistry {
   readonly #server: Server
   /** Names of packages that were asked for. */
