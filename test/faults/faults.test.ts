@@ -11,12 +11,17 @@ const found = findEtcdForFaults()
 const etcd = 'path' in found ? found.path : undefined
 
 /** The long run is `npm run test:faults`. */
-for (const store of etcd ? ['LMDB', 'etcd'] : ['LMDB'])
+for (const store of [...(etcd ? ['LMDB', 'etcd'] : ['LMDB']), 'LMDB with two workers'])
   describe(`${String(seconds)} seconds of kill -9 over ${store} (FAULTS_SEED=${String(seed)})`, function () {
     this.timeout(180_000)
     let trial: Trial
     before(async () => {
-      trial = await runTrial({ seed, seconds, ...(store === 'etcd' && { etcd }) })
+      trial = await runTrial({
+        seed,
+        seconds,
+        ...(store === 'etcd' && { etcd }),
+        ...(store.endsWith('workers') && { workers: 2 }),
+      })
     })
 
     it('break no invariant of the storage', () => {
@@ -24,6 +29,7 @@ for (const store of etcd ? ['LMDB', 'etcd'] : ['LMDB'])
       expect(violations.slice(0, 5), JSON.stringify(figures)).to.deep.equal([])
       expect(figures.kills).to.be.greaterThan(3)
       if (store === 'etcd') expect(figures.etcdKills).to.be.greaterThan(1)
+      if (store.endsWith('workers')) expect(figures.workerKills).to.be.greaterThan(5)
       for (const name of ['acknowledged', 'refused', 'unknown', 'lists', 'watches', 'events', 'bookmarks'])
         expect(figures[name], name).to.be.greaterThan(10)
     })

@@ -1,4 +1,4 @@
-// npm run test:faults -- [--seconds 240] [--seed N] [--etcd PATH]
+// npm run test:faults -- [--seconds 240] [--seed N] [--etcd PATH] [--workers N]
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,12 @@ import { runTrial } from './trial.ts'
 const defaultSeconds = 240
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, seconds: { type: 'string' }, etcd: { type: 'string' } },
+  options: {
+    seed: { type: 'string' },
+    seconds: { type: 'string' },
+    etcd: { type: 'string' },
+    workers: { type: 'string' },
+  },
 })
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32))
 const seconds = Number(values.seconds ?? defaultSeconds)
@@ -19,7 +24,12 @@ const stores = 'path' in etcd ? [undefined, etcd.path] : [undefined]
 if ('reason' in etcd) console.log(`LEFT OUT: etcd: ${etcd.reason}`)
 for (const store of stores) {
   console.log(`${store ? 'etcd' : 'LMDB'}: seed ${String(seed)}, ${String(seconds / stores.length)} s`)
-  const { history, violations, figures } = await runTrial({ seed, seconds: seconds / stores.length, etcd: store })
+  const { history, violations, figures } = await runTrial({
+    seed,
+    seconds: seconds / stores.length,
+    etcd: store,
+    workers: Number(values.workers ?? 1),
+  })
   console.log(
     Object.entries(figures)
       .map(([name, n]) => `  ${name} ${String(n)}`)

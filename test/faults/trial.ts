@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { once, setMaxListeners } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -20,6 +21,8 @@ export interface TrialOptions {
   readonly seconds: number
   /** Path of an etcd, which is then killed, too. Without it the store is LMDB. */
   readonly etcd?: string
+  /** Processes that serve. With more than one, now and then one of them is killed alone, or the first process, which keeps the store. */
+  readonly workers?: number
 }
 
 export interface Trial {
@@ -40,7 +43,7 @@ const startReserveMs = 500
 const convergeMs = 20_000
 
 /** Writes and watches at random while the server is killed again and again; then judges what everybody has seen. */
-export async function runTrial({ seed, seconds, etcd: binary }: TrialOptions): Promise<Trial> {
+export async function runTrial({ seed, seconds, etcd: binary, workers = 1 }: TrialOptions): Promise<Trial> {
   const random = new Random(seed)
   const directory = mkdtempSync(join(tmpdir(), 'apiserver-kit-faults-'))
   const port = await freePort()
@@ -51,6 +54,7 @@ export async function runTrial({ seed, seconds, etcd: binary }: TrialOptions): P
     bornMs = performance.now()
     const args = ['--etcd-compaction-interval', compact ? `${String(compactionMs)}ms` : '0']
     if (etcd) args.push('--etcd-servers', etcd.url)
+    if (workers > 1) args.push('--workers', String(workers))
     return ExampleServer.start('sample-apiserver', { directory, port, args })
   }
   const readLog = (): Promise<void> => log.readOn(({ before, now }) => (random.chance(0.3) ? now : before))
@@ -70,12 +74,20 @@ export async function runTrial({ seed, seconds, etcd: binary }: TrialOptions): P
     // Whoever fails early is heard of in the end
     writing.catch(() => undefined)
     watching.catch(() => undefined)
-    let [kills, etcdKills] = [0, 0]
+    let [kills, etcdKills, workerKills] = [0, 0, 0]
     const deadline = Date.now() + seconds * 1000
     while (Date.now() < deadline) {
       const longestMs = bornMs + 2 * compactionMs - startReserveMs - performance.now()
       const lifeMs = random.integer(lifetimeMs.least, lifetimeMs.most)
-      await sleep(etcd ? lifeMs : Math.max(0, Math.min(lifeMs, longestMs)))
+      const restMs = etcd ? lifeMs : Math.max(0, Math.min(lifeMs, longestMs))
+      for (let rest = workers > 1 ? 3 : 0; rest > 0; rest--) {
+        await sleep(restMs / 4)
+        const all = workersOf(server)
+        if (all.length === 0) continue
+        process.kill(random.pick(all), 'SIGKILL')
+        workerKills++
+      }
+      await sleep(workers > 1 ? restMs / 4 : restMs)
       if (etcd && random.chance(0.5)) {
         await etcd.kill()
         etcdKills++
@@ -113,7 +125,7 @@ export async function runTrial({ seed, seconds, etcd: binary }: TrialOptions): P
     return {
       history,
       violations: [...check(history), ...lagging],
-      figures: figuresOf(history, { kills, etcdKills, expired }),
+      figures: figuresOf(history, { kills, etcdKills, workerKills, expired }),
     }
   } finally {
     await etcd?.kill()
@@ -128,10 +140,17 @@ const scopeOf = (random: Random): Scope => ({
   ...(random.chance(0.5) ? { shard: random.pick(shards) } : {}),
 })
 
-async function kill({ child }: ExampleServer): Promise<void> {
-  const exit = once(child, 'exit')
-  child.kill('SIGKILL')
+/** All of its processes: workers end by themselves when the first is gone. */
+async function kill(server: ExampleServer): Promise<void> {
+  const exit = once(server.child, 'exit')
+  server.child.kill('SIGKILL')
   await exit
+}
+
+/** Processes that the server has started; none where it serves by itself. */
+function workersOf({ child }: ExampleServer): number[] {
+  const { stdout } = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' })
+  return stdout.split('\n').filter(Boolean).map(Number)
 }
 
 /** One object for every scope: a watch that has seen it has seen everything. */

@@ -47,8 +47,13 @@ async function runWorker(server: ApiServer): Promise<void> {
   // A terminal and systemd signal every process; this one ends when the first tells it to.
   process.on('SIGTERM', () => undefined)
   process.on('SIGINT', () => undefined)
+  // The first process is gone. An ordinary exit, as node:cluster's, waits for LMDB's thread, which may wait for this one, and has the lock of the data.
+  process.prependListener('disconnect', () => process.kill(process.pid, 'SIGKILL'))
   const worker = new WorkerProcess(server.metrics.registry)
-  worker.onStop = () => process.exit(0)
+  const state = { stopping: false }
+  worker.onStop = () => {
+    state.stopping = true
+  }
   try {
     await server.join(worker).listen()
   } catch (error) {
@@ -57,7 +62,7 @@ async function runWorker(server: ApiServer): Promise<void> {
   }
   server.metrics.collectProcess()
   server.metrics.gathered = worker
-  worker.onStop = () => {
+  const stop = (): void => {
     server.shutDown().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -66,5 +71,7 @@ async function runWorker(server: ApiServer): Promise<void> {
       },
     )
   }
-  worker.ready(server.url)
+  worker.onStop = stop
+  if (state.stopping) stop()
+  else worker.ready(server.url)
 }
