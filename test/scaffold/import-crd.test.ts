@@ -138,7 +138,7 @@ describe('apiserver-kit import crd', function () {
   })
 
   it('says what is wrong with a file', () => {
-    expect(project.refused('import', 'crd')).to.include('Not enough non-option arguments')
+    expect(project.refused('import', 'crd')).to.include('Something is missing. Type: apiserver-kit import crd')
     expect(project.refused('import', 'crd', 'absent.yaml')).to.include('absent.yaml cannot be read')
     project.write('map.yaml', 'kind: ConfigMap\n')
     expect(project.refused('import', 'crd', 'map.yaml')).to.include('holds no CustomResourceDefinition')

@@ -87,7 +87,7 @@ const wrong: readonly (readonly [string, string | RegExp, number])[] = [
   ['doctor --kubeconfig missing', '--kubeconfig missing cannot be read', 1],
   ['doctor --apiservices x', 'Did you mean --apiservice?', 2],
   ['show --kubeconfig missing', '--kubeconfig missing: there is no such file', 1],
-  ['migrate-storage more', "Unexpected argument 'more'", 1],
+  ['migrate-storage more', 'unknown argument "more"', 1],
   ['upgrade --from missing', '--from missing: there is no folder project in it', 1],
   ['version --jsn', 'Did you mean --json?', 2],
 ]
