@@ -78,6 +78,8 @@ class Sent {
   }
 
   add(sending: Promise<void>): void {
+    // Perhaps nobody waits for it, or not yet: its failure was counted and logged, and must not end the process.
+    sending.catch(() => undefined)
     this.#underWay.push(sending)
   }
 
