@@ -5,9 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { pino } from 'pino'
-import { MemoryBackend } from '../storage/backends/memory/index.ts'
 import { ApiServer } from './api-server.ts'
+import { standaloneOptions } from './fixture.test.ts'
 import type { ApiServerOptions } from './options.ts'
 
 interface Event {
@@ -39,12 +38,7 @@ describe('audit', () => {
   }
   async function start(rules: string, options: Partial<ApiServerOptions> = {}): Promise<void> {
     server = new ApiServer({
-      backend: new MemoryBackend(),
-      securePort: 0,
-      bindAddress: '127.0.0.1',
-      certDir: join(directory, 'certificates'),
-      standalone: true,
-      log: pino({ level: 'silent' }),
+      ...standaloneOptions(directory),
       tokenAuthFile: file('tokens', 'admin,root,,system:masters\n'),
       auditPolicyFile: file('policy', `apiVersion: audit.k8s.io/v1\nkind: Policy\n${rules}`),
       auditLogPath: join(directory, 'audit.log'),

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { pino } from 'pino'
-import { MemoryBackend } from '../storage/backends/memory/index.ts'
 import { ApiServer } from './api-server.ts'
+import { standaloneOptions } from './fixture.test.ts'
 import type { ApiServerOptions } from './options.ts'
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>
@@ -17,11 +17,7 @@ describe('headers for browsers, and the log of requests', () => {
   async function start(options: Partial<ApiServerOptions> = {}): Promise<void> {
     log = ''
     server = new ApiServer({
-      backend: new MemoryBackend(),
-      securePort: 0,
-      bindAddress: '127.0.0.1',
-      certDir: join(directory, 'certificates'),
-      standalone: true,
+      ...standaloneOptions(directory),
       log: pino({ level: 'info' }, { write: (line) => (log += line) }),
       ...options,
     })

@@ -4,15 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { expect } from 'chai'
-import { pino } from 'pino'
 import type { Authorizer } from '../auth/authorization/authorizer.ts'
 import type { RowFilter } from '../registry/predicate.ts'
 import { StatusSubresource } from '../registry/status-subresource.ts'
 import { StoredResource } from '../registry/stored-resource.ts'
 import type { RequestContext } from '../request/context.ts'
 import { defineKind, type ObjectOf } from '../schema/kind.ts'
-import { MemoryBackend } from '../storage/backends/memory/index.ts'
 import { ApiServer } from './api-server.ts'
+import { standaloneOptions } from './fixture.test.ts'
 
 const Note = defineKind({
   group: 'example.com',
@@ -57,11 +56,7 @@ describe('rules of an author', () => {
         ),
     }
     server = new ApiServer({
-      backend: new MemoryBackend(),
-      securePort: 0,
-      bindAddress: '127.0.0.1',
-      certDir: join(directory, 'certificates'),
-      standalone: true,
+      ...standaloneOptions(directory),
       tokenAuthFile: tokens,
       authorizers: [everybodyButEve],
       authenticators: [
@@ -75,7 +70,6 @@ describe('rules of an author', () => {
           },
         },
       ],
-      log: pino({ level: 'silent' }),
     }).install(new NoteResource())
     await server.listen()
     for (const [name, owner] of [

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { expect } from 'chai'
-import { pino } from 'pino'
 import { StoredResource } from '../registry/stored-resource.ts'
 import { defineKind, type ObjectOf } from '../schema/kind.ts'
-import { MemoryBackend } from '../storage/backends/memory/index.ts'
 import { ApiServer } from './api-server.ts'
+import { standaloneOptions } from './fixture.test.ts'
 
 const Note = defineKind({
   group: 'example.com',
@@ -35,13 +34,8 @@ describe('refusals of filters and routes', () => {
     const tokens = join(directory, 'tokens')
     writeFileSync(tokens, 'admin,root,,system:masters\njane,jane,\n')
     server = new ApiServer({
-      backend: new MemoryBackend(),
-      securePort: 0,
-      bindAddress: '127.0.0.1',
-      certDir: join(directory, 'certificates'),
-      standalone: true,
+      ...standaloneOptions(directory),
       tokenAuthFile: tokens,
-      log: pino({ level: 'silent' }),
     }).install(new NoteResource())
     await server.listen()
   })

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { expect } from 'chai'
-import { pino } from 'pino'
 import { StatusError } from '../../meta/status.ts'
 import { Resource } from '../../registry/resource.ts'
 import type { Getter } from '../../registry/rest.ts'
 import { defineKind, type ObjectOf } from '../../schema/kind.ts'
-import { MemoryBackend } from '../../storage/backends/memory/index.ts'
 import { ApiServer } from '../api-server.ts'
+import { standaloneOptions } from '../fixture.test.ts'
 import type { ApiServerOptions } from '../options.ts'
 
 const Slow = defineKind({
@@ -58,13 +57,8 @@ describe('requests under way', () => {
     writeFileSync(tokens, 'admin,root,,system:masters\ngreedy,greedy,\nmodest,modest,\n')
     slow = new SlowResource()
     server = new ApiServer({
-      backend: new MemoryBackend(),
-      securePort: 0,
-      bindAddress: '127.0.0.1',
-      certDir: join(directory, 'certificates'),
-      standalone: true,
+      ...standaloneOptions(directory),
       tokenAuthFile: tokens,
-      log: pino({ level: 'silent' }),
       maxRequestsInflight: 4,
       authorizers: [{ authorize: () => Promise.resolve({ decision: 'Allow' }) }],
       ...options,

@@ -3,9 +3,8 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { pino } from 'pino'
-import { MemoryBackend } from '../../storage/backends/memory/index.ts'
 import { ApiServer } from '../api-server.ts'
+import { standaloneOptions } from '../fixture.test.ts'
 import { ServerMetrics } from './server-metrics.ts'
 
 interface Family {
@@ -44,12 +43,7 @@ describe('/metrics', () => {
     directory = mkdtempSync(join(tmpdir(), 'metrics-'))
     writeFileSync(join(directory, 'tokens'), 'admin,root,,system:masters\nalice,alice,,\n')
     server = new ApiServer({
-      backend: new MemoryBackend(),
-      securePort: 0,
-      bindAddress: '127.0.0.1',
-      certDir: join(directory, 'certificates'),
-      standalone: true,
-      log: pino({ level: 'silent' }),
+      ...standaloneOptions(directory),
       tokenAuthFile: join(directory, 'tokens'),
     })
     await server.listen()

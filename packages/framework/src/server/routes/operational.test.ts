@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { pino, type Logger } from 'pino'
-import { MemoryBackend } from '../../storage/backends/memory/index.ts'
 import { ApiServer } from '../api-server.ts'
+import { standaloneOptions } from '../fixture.test.ts'
 
 interface Answer {
   readonly code: number
@@ -28,11 +28,7 @@ describe('operational paths', () => {
   async function start({ profiling }: { profiling?: boolean } = {}): Promise<void> {
     writeFileSync(join(directory, 'tokens'), 'admin,root,,system:masters\nalice,alice,,\n')
     server = new ApiServer({
-      backend: new MemoryBackend(),
-      securePort: 0,
-      bindAddress: '127.0.0.1',
-      certDir: join(directory, 'certificates'),
-      standalone: true,
+      ...standaloneOptions(directory),
       log,
       tokenAuthFile: join(directory, 'tokens'),
       ...(profiling === undefined ? {} : { profiling }),

@@ -3,9 +3,8 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { pino } from 'pino'
-import { MemoryBackend } from '../../storage/backends/memory/index.ts'
 import { ApiServer } from '../api-server.ts'
+import { standaloneOptions } from '../fixture.test.ts'
 import type { ApiServerOptions } from '../options.ts'
 import { createCertificate, type CertificateAndKey } from '../serving/certificate-builder.ts'
 
@@ -29,12 +28,7 @@ describe('a server that stands alone', () => {
   }
   async function start(options: Partial<ApiServerOptions>): Promise<void> {
     server = new ApiServer({
-      backend: new MemoryBackend(),
-      securePort: 0,
-      bindAddress: '127.0.0.1',
-      certDir: join(directory, 'certificates'),
-      standalone: true,
-      log: pino({ level: 'silent' }),
+      ...standaloneOptions(directory),
       ...options,
     })
     await server.listen()

@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { expect } from 'chai'
-import { pino } from 'pino'
 import { currentTraceparent } from '../../client/trace-context.ts'
 import type { AdmissionPlugin } from '../../auth/admission/plugin.ts'
-import { MemoryBackend } from '../../storage/backends/memory/index.ts'
 import { MessageReader } from '../../storage/backends/etcd/wire.ts'
 import { ApiServer } from '../api-server.ts'
+import { standaloneOptions } from '../fixture.test.ts'
 import { readTracingConfiguration } from './tracing-configuration.ts'
 
 interface Received {
@@ -139,13 +138,8 @@ describe('traces', () => {
   async function start(rate: number | undefined): Promise<void> {
     const configuration = `apiVersion: apiserver.config.k8s.io/v1\nkind: TracingConfiguration\nendpoint: ${await collector.listen()}\n`
     server = new ApiServer({
-      backend: new MemoryBackend(),
-      securePort: 0,
-      bindAddress: '127.0.0.1',
-      certDir: join(directory, 'certificates'),
-      standalone: true,
+      ...standaloneOptions(directory),
       admission: [watching],
-      log: pino({ level: 'silent' }),
       tokenAuthFile: file('tokens', 'admin,root,,system:masters\nalice,alice,,\n'),
       ...(rate === undefined
         ? {}
