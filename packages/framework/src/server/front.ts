@@ -20,7 +20,6 @@ export interface FrontParts {
 export class Front {
   readonly serving: SecureServer
   readonly certificates: ServingCertificates
-  readonly own: OwnCertificates | undefined
   readonly #renewal: NodeJS.Timeout | undefined
   #application: RequestListener
   #surroundings: Surroundings
@@ -34,7 +33,6 @@ export class Front {
         : undefined
     const main = given ?? own?.servingFiles
     if (!main) throw new Error('--tls-cert-file and --tls-private-key-file go together: give both or neither')
-    this.own = own
     // The own ones are files too, so that new ones are taken up in the same way.
     if (own && parts.renewsOwn) this.#renewal = renewDaily(certDir, [...parts.hostNames], parts.onUnusableFile)
     this.certificates = new ServingCertificates({

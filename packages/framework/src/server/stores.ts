@@ -3,7 +3,6 @@ import type { Backend, BackendGroup } from '../storage/backend.ts'
 import { Cacher } from '../storage/cacher/index.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Store } from '../storage/store.ts'
-import { prefixEnd } from '../storage/backend.ts'
 import { observedBackend } from './metrics/observed-backend.ts'
 import { tracedStorage } from './tracing/traced-storage.ts'
 import type { StorageMetrics } from './metrics/storage-metrics.ts'
@@ -108,9 +107,10 @@ export class ServerStores {
       createStorage: (resourcePrefix, codec) => {
         // Reads that cost no network are not worth a clock.
         const seen = backend.supports.localReads ? backend : observedBackend(backend, this.#metrics.operations(place))
-        const start = `${this.#prefix.replace(/\/$/, '')}${resourcePrefix}/`
-        this.#metrics.objects(place, async () => (await backend.range(start, prefixEnd(start), { limit: 1 })).count)
-        const storage = new Cacher(new Store(seen, { prefix: this.#prefix, resourcePrefix, codec }))
+        const store = new Store(seen, { prefix: this.#prefix, resourcePrefix, codec })
+        const { start, end } = store.root
+        this.#metrics.objects(place, async () => (await backend.range(start, end, { limit: 1 })).count)
+        const storage = new Cacher(store)
         this.#storages.push(storage)
         return traced ? tracedStorage(storage, groupResource(place)) : storage
       },

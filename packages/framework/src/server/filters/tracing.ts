@@ -17,7 +17,7 @@ export const tracing =
     const { traceparent } = request.headers
     const told = typeof traceparent === 'string' ? traceparent : undefined
     if (!tracer) {
-      await (parseTraceparent(told) && told !== undefined ? inTrace(told, next) : next())
+      await (told !== undefined && parseTraceparent(told) ? inTrace(told, next) : next())
       return
     }
     const { groups } = context.user

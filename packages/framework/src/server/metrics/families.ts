@@ -48,6 +48,11 @@ export class Families {
   }
 }
 
+/** Seconds, of requests: those of clients, and those to the store. */
+export const requestBounds: readonly number[] = [
+  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
+]
+
 /** So many bounds, each so many times the one before. */
 export const exponentialBounds = (first: number, factor: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, i) => first * factor ** i)

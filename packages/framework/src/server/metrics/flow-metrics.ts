@@ -90,9 +90,7 @@ export class FlowMetrics {
   limit(level: LevelName, seats: number, queue: ShownQueue): FlowSeries {
     this.#inQueueOfKind.shows({ request_kind: level }, () => queue.waiting)
     for (const limit of this.#limits) limit.shows({ priority_level: level }, () => seats)
-    const [requests, taken] = this.#executing
-    requests?.shows(labelsOf(level), () => queue.executing)
-    taken?.shows(labelsOf(level), () => queue.executing)
+    for (const executing of this.#executing) executing.shows(labelsOf(level), () => queue.executing)
     for (const waiting of this.#waiting) waiting.shows(labelsOf(level), () => queue.waiting)
     return { dispatched: this.#dispatched.series(labelsOf(level)), ...this.#series(level) }
   }

@@ -3,9 +3,9 @@ import type { AdmissionAttributes, AdmissionOperation } from '../../auth/admissi
 import type { AdmissionPlugin } from '../../auth/admission/plugin.ts'
 import type { RequestContext } from '../../request/context.ts'
 import type { AdmissionMetrics, AdmissionStep, ByOutcome } from './admission-metrics.ts'
+import { Kept } from './series.ts'
 
 type Phase = AdmissionStep['type']
-const operations: readonly AdmissionOperation[] = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT']
 
 /** The chain, timed as a whole and plugin by plugin. Source: admission/metrics. */
 export class ObservedAdmission extends AdmissionChain {
@@ -47,16 +47,9 @@ function observed(plugin: AdmissionPlugin, metrics: AdmissionMetrics): Admission
 
 /** Each made when it is first asked for. */
 function byStep(make: (step: AdmissionStep) => ByOutcome): (phase: Phase, operation: AdmissionOperation) => ByOutcome {
-  const made = new Map<string, ByOutcome>()
-  const keys = new Map(
-    operations.map((operation) => [operation, { admit: `admit ${operation}`, validate: `validate ${operation}` }]),
-  )
-  return (type, operation) => {
-    const key = keys.get(operation)?.[type] ?? ''
-    let series = made.get(key)
-    if (!series) made.set(key, (series = make({ type, operation })))
-    return series
-  }
+  const of = (type: Phase): Kept<AdmissionOperation, ByOutcome> => new Kept((operation) => make({ type, operation }))
+  const phases = { admit: of('admit'), validate: of('validate') }
+  return (phase, operation) => phases[phase].of(operation)
 }
 
 async function timed(series: ByOutcome, run: () => Promise<void>): Promise<void> {

@@ -1,11 +1,8 @@
-import { exponentialBounds, type Families } from './families.ts'
+import { exponentialBounds, requestBounds, type Families } from './families.ts'
 import type { RequestLabels } from './server-metrics.ts'
 import { Kept, type HistogramSeries, type NumberSeries } from './series.ts'
 
-const durationBounds = [
-  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
-]
-const sliBounds = durationBounds.filter((seconds) => seconds >= 0.05)
+const sliBounds = requestBounds.filter((seconds) => seconds >= 0.05)
 const watchListBounds = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60]
 const sizeBounds = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 
@@ -37,7 +34,7 @@ export class RequestFamilies {
       stability: 'STABLE',
       help: 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
     })
-    const durations = families.histogram(durationBounds, {
+    const durations = families.histogram(requestBounds, {
       name: 'apiserver_request_duration_seconds',
       stability: 'STABLE',
       help: 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',

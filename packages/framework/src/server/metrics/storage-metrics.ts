@@ -1,10 +1,6 @@
 import type { GroupResource } from '../../meta/group-version.ts'
-import type { Families } from './families.ts'
+import { requestBounds, type Families } from './families.ts'
 import { Kept, type HistogramSeries, type NumberSeries } from './series.ts'
-
-const requestBounds = [
-  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
-]
 
 export type StorageOperation = 'get' | 'list' | 'create' | 'update' | 'delete'
 

@@ -1,6 +1,5 @@
-import { Session } from 'node:inspector'
+import type { Session } from 'node:inspector'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { getHeapSnapshot } from 'node:v8'
 import { pipeline } from 'node:stream/promises'
 import type Router from '@koa/router'
 import { levelOf } from '../server-log.ts'
@@ -51,6 +50,7 @@ export function installDebug(router: Router<RequestState>, log: Logger): void {
   )
   router.all('/debug/pprof/heap', ({ state: { exchange } }) =>
     alone(exchange.response, async () => {
+      const { getHeapSnapshot } = await import('node:v8')
       attach(exchange.response, 'heap.heapsnapshot')
       await pipeline(getHeapSnapshot(), exchange.response)
     }),
@@ -81,6 +81,8 @@ function attach(response: RequestState['exchange']['response'], name: string): v
 }
 
 async function cpuProfile(ms: number, signal: AbortSignal): Promise<string> {
+  // Not read before somebody asks.
+  const { Session } = await import('node:inspector')
   const session = new Session()
   session.connect()
   try {

@@ -1,5 +1,5 @@
 import type { Span, SpanAttributes } from '../../client/trace-context.ts'
-import { MessageWriter } from '../../storage/backends/etcd/wire.ts'
+import { MessageWriter } from '../../util/protobuf-message.ts'
 
 const kinds = { internal: 1, server: 2, client: 3 } as const
 const failed = 2

@@ -6,7 +6,7 @@ import { isProgressSafe, methods, parseServer } from './endpoint.ts'
 import { EtcdBackend } from './etcd-backend.ts'
 import { FakeEtcd, type Answer, type FakeCalls } from './fake-etcd.test.ts'
 import { encodeRange, encodeTxn } from './messages.ts'
-import { MessageWriter } from './wire.ts'
+import { MessageWriter } from '../../../util/protobuf-message.ts'
 
 const revision = (at: number): Buffer => new MessageWriter().message(1, (header) => header.int(3, at)).finish()
 const key = Buffer.from('/a')

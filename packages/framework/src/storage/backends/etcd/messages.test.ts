@@ -12,7 +12,7 @@ import {
   encodeTxn,
 } from './messages.ts'
 import { decodeWatch, encodeWatchCreate, watchProgressRequest } from './watch-messages.ts'
-import { MessageReader, MessageWriter } from './wire.ts'
+import { MessageReader, MessageWriter } from '../../../util/protobuf-message.ts'
 
 /** Fields by number: integers, and bytes as text. Enough to see what a request says. */
 function fields(reader: MessageReader, nested: Readonly<Record<number, unknown>>): Record<number, unknown> {

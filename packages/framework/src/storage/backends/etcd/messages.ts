@@ -1,5 +1,5 @@
 import type { Entry } from '../../backend.ts'
-import { MessageReader, MessageWriter } from './wire.ts'
+import { MessageReader, MessageWriter } from '../../../util/protobuf-message.ts'
 
 /**
  * The messages of etcd's API that this backend needs, with the fields that it needs.

@@ -1,6 +1,6 @@
 import type { BackendEvent, Entry } from '../../backend.ts'
 import { readHeader, readKeyValue } from './messages.ts'
-import { MessageReader, MessageWriter } from './wire.ts'
+import { MessageReader, MessageWriter } from '../../../util/protobuf-message.ts'
 
 export interface WatchCreateRequest {
   readonly key: Buffer

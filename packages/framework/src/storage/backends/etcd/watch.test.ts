@@ -5,7 +5,7 @@ import { StorageError } from '../../storage-error.ts'
 import { Cluster } from './cluster.ts'
 import { FakeEtcd } from './fake-etcd.test.ts'
 import { Watch } from './watch.ts'
-import { MessageReader, MessageWriter } from './wire.ts'
+import { MessageReader, MessageWriter } from '../../../util/protobuf-message.ts'
 
 type Call = ServerDuplexStream<Buffer, Buffer>
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { MessageReader, MessageWriter } from './wire.ts'
+import { MessageReader, MessageWriter } from './protobuf-message.ts'
 
 describe('MessageWriter', () => {
   it('writes what protobuf prescribes', () => {

@@ -1,4 +1,4 @@
-/** Protobuf's wire types that etcd's messages use, or that must be passed over. */
+/** Protobuf's wire types that the messages of etcd and of OpenTelemetry use, or that must be passed over. */
 const wireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 
 /**
