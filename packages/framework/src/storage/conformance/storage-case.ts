@@ -122,6 +122,12 @@ export class StorageCase {
     return (await this.backend.commit(write)).modRevision
   }
 
+  /** Compacts the backend once the storage has seen every write: a cache behind it would begin anew and answer 429 meanwhile. */
+  async compact(revision: number): Promise<void> {
+    await this.list('', { resourceVersion: String(await this.current()), resourceVersionMatch: 'NotOlderThan' })
+    await this.backend.compact(revision)
+  }
+
   async current(): Promise<number> {
     return Number(await this.storage.currentResourceVersion())
   }

@@ -15,7 +15,7 @@ async function seed(test: StorageCase): Promise<Revisions> {
   revisions.push((await test.update('first/bar', { nodeName: 'fakeNode' })).revision)
   revisions.push((await test.delete('second/baz')).revision)
   revisions.push(await test.elsewhere())
-  await test.backend.compact(revisions[1] ?? 0)
+  await test.compact(revisions[1] ?? 0)
   return revisions
 }
 

@@ -89,7 +89,7 @@ export const pagingCases: readonly StorageTest[] = [
       await test.update('second/bar', { nodeName: 'n1' })
       await test.elsewhere()
       const compacted = await test.current()
-      await test.backend.compact(compacted)
+      await test.compact(compacted)
       const late = test.list('', { limit: 1, continue: first.continue })
       const { status, reason } = await statusFailure(
         late,
@@ -138,7 +138,7 @@ export const pagingCases: readonly StorageTest[] = [
       assert.ok(test.backend.compactRevision() < Number(old.resourceVersion))
       assert.equal((await test.list('', old)).items.length, 3)
       const now = await test.elsewhere()
-      await test.backend.compact(now)
+      await test.compact(now)
       assert.ok(test.backend.compactRevision() >= now)
       await statusFailure(test.list('', old), 410, /^The resourceVersion for the provided list is too old\.$/)
       assert.equal((await test.list('')).items.length, 3)

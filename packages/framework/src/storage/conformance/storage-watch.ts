@@ -159,7 +159,7 @@ const starts: readonly StorageTest[] = [
       assert.deepEqual(await first.changes(1), ['ADDED ns/foo'])
       await test.update('ns/foo', { nodeName: 'n1' })
       assert.deepEqual(await first.changes(1), ['MODIFIED ns/foo'])
-      await test.backend.compact(await test.current())
+      await test.compact(await test.current())
       const updated = await test.update('ns/foo', { nodeName: 'n2' })
       // Whatever state "0" begins with, the newest comes
       const second = await test.watch('', { resourceVersion: '0' })
@@ -176,7 +176,7 @@ const starts: readonly StorageTest[] = [
       const created = await test.create('ns/foo')
       await test.update('ns/foo', { nodeName: 'n1' })
       await test.elsewhere()
-      await test.backend.compact(await test.current())
+      await test.compact(await test.current())
       await test.update('ns/foo', { nodeName: 'n2' })
       const watch = await test.watch('', { resourceVersion: String(created.revision - 1) })
       const event = await watch.next()
