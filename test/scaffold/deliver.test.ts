@@ -147,13 +147,13 @@ describe('apiserver-kit', function () {
   describe('run', () => {
     it('in-cluster: image, manifests, kubectl, and the wait', () => {
       const steps = project
-        .ok('run', 'in-cluster', '--dry-run', '--image', 'r/shop:1', '--context', 'kind')
+        .ok('run', 'in-cluster', '--dry-run', '--image', 'r/shop:1', '--context', 'kind', '--apiserver-args=--v=4')
         .trim()
         .split('\n')
       expect(steps.map((step) => step.replace(/^.*main\.js'? /, 'apiserver-kit '))).to.deep.equal([
         'docker build --tag r/shop:1 .',
         'docker push r/shop:1',
-        'apiserver-kit manifests --image r/shop:1',
+        'apiserver-kit manifests --image=r/shop:1 --apiserver-args=--v=4',
         'kubectl --context kind apply -k manifests/overlays/default',
         'kubectl --context kind --namespace shop-system rollout status deployment/shop --timeout 3m',
         'kubectl --context kind wait --for condition=Available apiservice/v1beta1.shop.example.org apiservice/v1alpha1.shop.example.org --timeout 3m',
@@ -168,6 +168,8 @@ describe('apiserver-kit', function () {
           '--no-push-image',
           '--timeout',
           '9s',
+          '--volume-size',
+          '3Gi',
         ),
       )
       expect(calls.map((call) => call.split(' ').slice(0, 3).join(' '))).to.deep.equal([
@@ -176,6 +178,7 @@ describe('apiserver-kit', function () {
         'kubectl wait --for',
       ])
       expect(project.read('manifests/base/deployment.yaml')).to.include('image: r/shop:1')
+      expect(project.read('manifests/base/persistent-volume-claim.yaml')).to.include('storage: 3Gi')
       expect(project.refused('run', 'local', '--run', 'etcd')).to.include('--run etcd: it must be server, controller')
       expect(project.refused('run')).to.include('run where? Run: apiserver-kit run local')
     })

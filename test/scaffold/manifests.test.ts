@@ -13,6 +13,7 @@ interface Manifest {
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> }
   readonly spec?: Record<string, unknown>
   readonly rules?: readonly { apiGroups: string[]; resources: string[]; verbs: string[] }[]
+  readonly subjects?: readonly { readonly name: string }[]
   readonly roleRef?: { readonly kind: string; readonly name: string }
   readonly data?: Record<string, string>
 }
@@ -215,6 +216,25 @@ describe('apiserver-kit manifests', function () {
     )
     expect(JSON.stringify(objects)).to.include('"secretName":"given"')
     expect(comparable(templated())).to.deep.equal(comparable(objects))
+  })
+
+  it('runs the pods as a given account, the controller with variables and a Secret', () => {
+    project.ok(
+      ...['manifests', '--service-account', 'shop-workload', '--controller-env', 'REGION=eu', 'QUERY=a=b'],
+      ...['--controller-secret', 'token', '--controller-secret-mount', '/token'],
+    )
+    const objects = built()
+    expect(comparable(templated())).to.deep.equal(comparable(objects))
+    expect(objects.filter(({ kind }) => kind === 'ServiceAccount')).to.deep.equal([])
+    const subjects = objects.flatMap(({ subjects = [] }) => subjects.map(({ name }) => name))
+    expect(new Set(subjects)).to.deep.equal(new Set(['shop-workload']))
+    const pods = objects.filter(({ kind }) => kind === 'Deployment').map(({ spec }) => JSON.stringify(spec))
+    expect(pods.filter((pod) => pod.includes('"serviceAccountName":"shop-workload"'))).to.have.length(2)
+    const [controller = ''] = pods.filter((pod) => pod.includes('dist/controller.mjs'))
+    expect(controller)
+      .to.include('"env":[{"name":"REGION","value":"eu"},{"name":"QUERY","value":"a=b"}]')
+      .and.to.include('"mountPath":"/token"')
+      .and.to.include('"secretName":"token"')
   })
 
   it('says what is wrong with a flag', () => {

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs'
+import { givenSettings, withManifestOptions } from '../manifests/flags.ts'
 import { isChangedByHand, isGenerated } from '../manifests/generated-file.ts'
 import { helmChart } from '../manifests/helm.ts'
 import { kustomizeBase, kustomizeOverlay } from '../manifests/kustomize.ts'
@@ -13,59 +14,11 @@ import { UserError } from '../user-error.ts'
 
 type Arguments = WritingArguments & ManifestSettings & { 'rotate-certificate': boolean; force: boolean }
 
-const remembered = [
-  'name',
-  'namespace',
-  'image',
-  'replicas',
-  'storage',
-  'etcdServers',
-  'etcdSecret',
-  'volumeSize',
-  'storageClass',
-  'imagePullSecrets',
-  'apiserverArgs',
-  'controllerArgs',
-  'tls',
-  'tlsSecret',
-  'caFile',
-  'output',
-] as const
-
 export const manifests: CommandModule<object, Arguments> = {
   command: 'manifests',
   describe: 'Writes what a cluster needs to run the server: a Kustomize layout and a Helm chart',
   builder: (yargs) =>
-    withWritingOptions(yargs)
-      .option('image', { type: 'string', describe: 'container image; default: NAME:VERSION of package.json' })
-      .option('name', {
-        type: 'string',
-        describe: 'of the Deployment, the Service and all else; default: the project’s',
-      })
-      .option('namespace', { type: 'string', describe: 'default: NAME-system' })
-      .option('storage', {
-        choices: ['lmdb', 'etcd'] as const,
-        describe: 'lmdb: one replica with a volume; etcd: two replicas; default: etcd with --etcd-servers, else lmdb',
-      })
-      .option('replicas', { type: 'number', describe: 'with etcd; default: 2' })
-      .option('etcd-servers', { type: 'string', describe: 'URLs, with commas between them' })
-      .option('etcd-secret', { type: 'string', describe: 'Secret with ca.crt, tls.crt and tls.key for etcd' })
-      .option('volume-size', { type: 'string', describe: 'with lmdb; default: 1Gi' })
-      .option('storage-class', { type: 'string', describe: "with lmdb; default: the cluster's own" })
-      .option('image-pull-secrets', { type: 'string', array: true, describe: 'names of Secrets of the registry' })
-      .option('apiserver-args', { type: 'string', array: true, describe: 'further flags: --apiserver-args=--v=4' })
-      .option('controller-args', {
-        type: 'string',
-        array: true,
-        describe: 'further flags, for a controller that reads them',
-      })
-      .option('tls', {
-        choices: ['generated', 'cert-manager', 'secret'] as const,
-        describe: 'where the serving certificate comes from; default: generated, here and by the chart',
-      })
-      .option('tls-secret', { type: 'string', describe: 'name of the Secret with the serving certificate' })
-      .option('ca-file', { type: 'string', describe: 'with --tls secret: PEM of the authority, for the APIServices' })
-      .option('output', { type: 'string', describe: 'folder; default: manifests' })
+    withManifestOptions(withWritingOptions(yargs))
       .option('rotate-certificate', {
         type: 'boolean',
         default: false,
@@ -77,7 +30,7 @@ export const manifests: CommandModule<object, Arguments> = {
       ),
   handler: async (argv) => {
     const project = findProject(process.cwd())
-    const settings = { ...(project.settings['manifests'] as ManifestSettings | undefined), ...given(argv) }
+    const settings = { ...(project.settings['manifests'] as ManifestSettings | undefined), ...givenSettings(argv) }
     const placement = placementOf(project, settings)
     const served = await servedResources(project.directory)
     if (!served.groups.length)
@@ -105,10 +58,6 @@ export const manifests: CommandModule<object, Arguments> = {
       `helm install ${placement.name} ${output}/chart --namespace ${placement.namespace} --create-namespace   # or so`,
     ])
   },
-}
-
-function given(argv: ManifestSettings): ManifestSettings {
-  return Object.fromEntries(remembered.flatMap((name) => (argv[name] === undefined ? [] : [[name, argv[name]]])))
 }
 
 /** The certificate, where it is made here, and the placement that trusts it. */

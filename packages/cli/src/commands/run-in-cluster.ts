@@ -1,11 +1,11 @@
 import type { CommandModule } from 'yargs'
+import { flagsOf, givenSettings, withManifestOptions } from '../manifests/flags.ts'
 import { placementOf, type ManifestSettings } from '../manifests/settings.ts'
 import { findProject } from '../project/project.ts'
 import { servedResources } from '../project/served-resources.ts'
 import { runTool, typed } from '../project/tool.ts'
 
-interface Arguments {
-  image?: string
+interface Arguments extends ManifestSettings {
   'build-image': boolean
   'push-image': boolean
   'container-tool': string
@@ -18,21 +18,19 @@ export const runInCluster: CommandModule<object, Arguments> = {
   command: 'in-cluster',
   describe: 'Builds the image, pushes it, writes the manifests, lays them, and waits until the cluster serves the API',
   builder: (yargs) =>
-    yargs
-      .option('image', { type: 'string', describe: 'REGISTRY/NAME:TAG; default: that of `manifests`' })
+    withManifestOptions(yargs)
       .option('build-image', { type: 'boolean', default: true, describe: '--no-build-image: it is there' })
       .option('push-image', { type: 'boolean', default: true, describe: '--no-push-image: the nodes have it' })
       .option('container-tool', { type: 'string', default: 'docker', describe: 'docker, or podman' })
       .option('context', { type: 'string', describe: 'of the kubeconfig; default: the current one' })
       .option('timeout', { type: 'string', default: '3m', describe: 'how long to wait for the cluster' })
-      .option('dry-run', { type: 'boolean', default: false, describe: 'shows what would be run, and runs nothing' }),
+      .option('dry-run', { type: 'boolean', default: false, describe: 'shows what would be run, and runs nothing' })
+      .epilogue('The flags of `manifests` are kept in package.json, wherever they are given.'),
   handler: async (argv) => {
     const project = findProject(process.cwd())
-    const settings = project.settings['manifests'] as ManifestSettings | undefined
-    const { image, namespace, name } = placementOf(project, {
-      ...settings,
-      ...(argv.image === undefined ? {} : { image: argv.image }),
-    })
+    const given = givenSettings(argv)
+    const settings = { ...(project.settings['manifests'] as ManifestSettings | undefined), ...given }
+    const { image, namespace, name } = placementOf(project, settings)
     const { groups } = await servedResources(project.directory)
     const kubectl = ['kubectl', ...(argv.context === undefined ? [] : ['--context', argv.context])]
     const services = groups.flatMap(({ versions }) =>
@@ -41,8 +39,8 @@ export const runInCluster: CommandModule<object, Arguments> = {
     const steps = [
       ...(argv['build-image'] ? [[argv['container-tool'], 'build', '--tag', image, '.']] : []),
       ...(argv['push-image'] ? [[argv['container-tool'], 'push', image]] : []),
-      [process.execPath, process.argv[1] ?? '', 'manifests', '--image', image],
-      [...kubectl, 'apply', '-k', `${settings?.output ?? 'manifests'}/overlays/default`],
+      [process.execPath, process.argv[1] ?? '', 'manifests', ...flagsOf({ ...given, image })],
+      [...kubectl, 'apply', '-k', `${settings.output ?? 'manifests'}/overlays/default`],
       [...kubectl, '--namespace', namespace, 'rollout', 'status', `deployment/${name}`, '--timeout', argv.timeout],
       [...kubectl, 'wait', '--for', 'condition=Available', ...services, '--timeout', argv.timeout],
     ]

@@ -43,7 +43,8 @@ export function helmChart(
 
 /** Everything that a values file may change, as expressions. What decides which objects there are stays as it was chosen. */
 function expressionsFor(placement: Placement): Placement {
-  const { storage, etcdSecret, storageClass, imagePullSecrets, tls } = placement
+  const { storage, etcdSecret, storageClass, imagePullSecrets, serviceAccount, controllerEnv, controllerSecret, tls } =
+    placement
   return {
     ...placement,
     name: '{{ include "name" . }}',
@@ -56,6 +57,10 @@ function expressionsFor(placement: Placement): Placement {
     volumeSize: '{{ .Values.volumeSize }}',
     storageClass: storageClass === undefined ? undefined : '{{ .Values.storageClass }}',
     imagePullSecrets: imagePullSecrets === undefined ? undefined : '{{ toJson .Values.imagePullSecrets }}',
+    serviceAccount: serviceAccount === undefined ? undefined : '{{ .Values.serviceAccount }}',
+    controllerEnv: controllerEnv === undefined ? undefined : '{{ toJson .Values.controllerEnv }}',
+    controllerSecret:
+      controllerSecret === undefined ? undefined : { ...controllerSecret, name: '{{ .Values.controllerSecret }}' },
     resources: '{{ toJson .Values.resources }}',
     controllerResources: '{{ toJson .Values.controllerResources }}',
     tls: {
@@ -69,6 +74,7 @@ function expressionsFor(placement: Placement): Placement {
 }
 
 function valuesOf(placement: Placement, { controlled }: ServedProject): string {
+  const { serviceAccount, controllerEnv, controllerSecret } = placement
   const { image, storage, replicas, etcdServers, etcdSecret, volumeSize, storageClass, imagePullSecrets, tls } =
     placement
   return yamlOf([
@@ -81,6 +87,9 @@ function valuesOf(placement: Placement, { controlled }: ServedProject): string {
             etcd: { servers: etcdServers, ...(etcdSecret === undefined ? {} : { secretName: etcdSecret }) },
           }),
       ...(typeof imagePullSecrets === 'object' ? { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) } : {}),
+      ...(serviceAccount === undefined ? {} : { serviceAccount }),
+      ...(controlled && controllerEnv !== undefined ? { controllerEnv } : {}),
+      ...(controlled && controllerSecret !== undefined ? { controllerSecret: controllerSecret.name } : {}),
       ...(tls.mode === 'secret' ? { tls: { secretName: tls.secretName, caBundle: tls.caBundle } } : {}),
       // true makes a new certificate at the next upgrade.
       ...(tls.mode === 'generated' ? { tls: { renew: false } } : {}),

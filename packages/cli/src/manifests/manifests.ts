@@ -1,5 +1,5 @@
 import type { ServedProject } from '../project/served-resources.ts'
-import { labelsOf, servingNames, type Manifest, type Placement } from './placement.ts'
+import { accountOf, labelsOf, servingNames, type Component, type Manifest, type Placement } from './placement.ts'
 import { apiServerRoles, controllerRoles, userRoles } from './roles.ts'
 import { apiServerDeployment, controllerDeployment } from './workloads.ts'
 
@@ -9,7 +9,7 @@ export type ManifestFiles = Readonly<Record<string, readonly Manifest[]>>
 /** All of a deployment but its Namespace. */
 export function manifestFiles(placement: Placement, project: ServedProject): ManifestFiles {
   return {
-    'service-account': [serviceAccount(placement, placement.name)],
+    'service-account': serviceAccounts(placement, 'apiserver'),
     rbac: apiServerRoles(placement),
     'user-roles': userRoles(placement, project),
     ...(placement.storage === 'lmdb' ? { 'persistent-volume-claim': [volumeClaim(placement)] } : {}),
@@ -22,7 +22,7 @@ export function manifestFiles(placement: Placement, project: ServedProject): Man
     ...(project.controlled
       ? {
           controller: [
-            serviceAccount(placement, `${placement.name}-controller`),
+            ...serviceAccounts(placement, 'controller'),
             ...controllerRoles(placement, project),
             controllerDeployment(placement),
           ],
@@ -40,15 +40,21 @@ export const namespace = (placement: Placement): Manifest => ({
   },
 })
 
-const serviceAccount = (placement: Placement, name: string): Manifest => ({
-  apiVersion: 'v1',
-  kind: 'ServiceAccount',
-  metadata: {
-    name,
-    namespace: placement.namespace,
-    labels: labelsOf(placement, name === placement.name ? 'apiserver' : 'controller'),
-  },
-})
+/** None where another is to be taken. */
+const serviceAccounts = (placement: Placement, component: Component): Manifest[] =>
+  placement.serviceAccount === undefined
+    ? [
+        {
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          metadata: {
+            name: accountOf(placement, component),
+            namespace: placement.namespace,
+            labels: labelsOf(placement, component),
+          },
+        },
+      ]
+    : []
 
 const meta = (placement: Placement, name = placement.name): Manifest['metadata'] => ({
   name,

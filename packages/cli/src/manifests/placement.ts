@@ -18,9 +18,14 @@ export interface Placement {
   readonly storageClass: string | undefined
   /** Names of Secrets; undefined: none are needed. */
   readonly imagePullSecrets: readonly string[] | string | undefined
+  /** Of all pods; undefined: each component has one of its own. */
+  readonly serviceAccount: string | undefined
   /** Further flags of the programs. */
   readonly apiserverArgs: readonly string[]
   readonly controllerArgs: readonly string[]
+  readonly controllerEnv: readonly { readonly name: string; readonly value: string }[] | string | undefined
+  /** A Secret, and where its files are. */
+  readonly controllerSecret: { readonly name: string; readonly path: string } | undefined
   readonly tls: {
     readonly mode: TlsMode
     /** Of type kubernetes.io/tls. */
@@ -49,6 +54,10 @@ export const labelsOf = ({ name }: Placement, component: Component): Record<stri
   'app.kubernetes.io/name': name,
   'app.kubernetes.io/component': component,
 })
+
+/** The ServiceAccount that a component's pods run as. */
+export const accountOf = ({ name, serviceAccount }: Placement, component: Component): string =>
+  serviceAccount ?? (component === 'apiserver' ? name : `${name}-controller`)
 
 /** The name in the serving certificate that kube-apiserver asks for. */
 export const servingName = ({ name, namespace }: Placement): string => `${name}.${namespace}.svc`

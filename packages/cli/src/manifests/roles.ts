@@ -1,5 +1,5 @@
 import type { ServedProject, ServedResource, ServedVersion } from '../project/served-resources.ts'
-import { labelsOf, type Component, type Manifest, type Placement } from './placement.ts'
+import { accountOf, labelsOf, type Component, type Manifest, type Placement } from './placement.ts'
 
 interface Rule {
   readonly apiGroups: readonly string[]
@@ -27,15 +27,15 @@ export function apiServerRoles(placement: Placement): Manifest[] {
       { apiGroups: [''], resources: ['namespaces'], verbs: reading },
       { apiGroups: ['admissionregistration.k8s.io'], resources: admissionConfigurations, verbs: reading },
     ]),
-    clusterRoleBinding(placement, name, name, name),
-    clusterRoleBinding(placement, `${name}:system:auth-delegator`, 'system:auth-delegator', name),
+    clusterRoleBinding(placement, name, name),
+    clusterRoleBinding(placement, `${name}:system:auth-delegator`, 'system:auth-delegator'),
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
       // The ConfigMap that names the trusted authorities is there, and so is its Role.
       metadata: { name: `${name}-auth-reader`, namespace: 'kube-system', labels: labelsOf(placement, 'apiserver') },
       roleRef: roleRef('Role', 'extension-apiserver-authentication-reader'),
-      subjects: [subject(placement, name)],
+      subjects: [subject(placement, 'apiserver')],
     },
   ]
 }
@@ -63,14 +63,14 @@ export function controllerRoles(placement: Placement, project: ServedProject): M
   const metadata = { name, namespace: placement.namespace, labels: labelsOf(placement, 'controller') }
   return [
     clusterRole(placement, 'controller', name, rules),
-    clusterRoleBinding(placement, name, name, name, 'controller'),
+    clusterRoleBinding(placement, name, name, 'controller'),
     { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules: leases },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
       metadata,
       roleRef: roleRef('Role', name),
-      subjects: [subject(placement, name)],
+      subjects: [subject(placement, 'controller')],
     },
   ]
 }
@@ -187,7 +187,11 @@ const roleRef = (kind: 'Role' | 'ClusterRole', name: string): unknown => ({
   name,
 })
 
-const subject = ({ namespace }: Placement, name: string): unknown => ({ kind: 'ServiceAccount', name, namespace })
+const subject = (placement: Placement, component: Component): unknown => ({
+  kind: 'ServiceAccount',
+  name: accountOf(placement, component),
+  namespace: placement.namespace,
+})
 
 function clusterRole(
   placement: Placement,
@@ -208,7 +212,6 @@ function clusterRoleBinding(
   placement: Placement,
   name: string,
   role: string,
-  account: string,
   component: Component = 'apiserver',
 ): Manifest {
   return {
@@ -216,6 +219,6 @@ function clusterRoleBinding(
     kind: 'ClusterRoleBinding',
     metadata: { name, labels: labelsOf(placement, component) },
     roleRef: roleRef('ClusterRole', role),
-    subjects: [subject(placement, account)],
+    subjects: [subject(placement, component)],
   }
 }

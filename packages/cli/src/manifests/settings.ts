@@ -16,8 +16,13 @@ export interface ManifestSettings {
   readonly volumeSize?: string
   readonly storageClass?: string
   readonly imagePullSecrets?: readonly string[]
+  readonly serviceAccount?: string
   readonly apiserverArgs?: readonly string[]
   readonly controllerArgs?: readonly string[]
+  /** KEY=VALUE */
+  readonly controllerEnv?: readonly string[]
+  readonly controllerSecret?: string
+  readonly controllerSecretMount?: string
   readonly tls?: TlsMode
   readonly tlsSecret?: string
   readonly caFile?: string
@@ -44,16 +49,25 @@ export function placementOf(project: Project, settings: ManifestSettings): Place
   if (!/^[\w][\w./:@-]*$/.test(image)) throw new UsageError('--image must be as ghcr.io/me/my-apiserver:1.0.0')
   if (tls === 'secret' && (settings.tlsSecret === undefined || caFile === undefined))
     throw new UsageError('--tls secret needs --tls-secret NAME and --ca-file FILE with the PEM of its authority')
-  const { storageClass, imagePullSecrets, apiserverArgs = [], controllerArgs = [] } = settings
+  const { storageClass, imagePullSecrets, serviceAccount, controllerSecret, controllerSecretMount } = settings
+  const { apiserverArgs = [], controllerArgs = [], controllerEnv = [] } = settings
   for (const [flag, names] of Object.entries({
     'storage-class': storageClass === undefined ? [] : [storageClass],
     'image-pull-secrets': imagePullSecrets ?? [],
+    'service-account': serviceAccount === undefined ? [] : [serviceAccount],
+    'controller-secret': controllerSecret === undefined ? [] : [controllerSecret],
   }))
     if (!names.every((object) => objectName.test(object)))
       throw new UsageError(`--${flag} must be the name of an object, as fast-ssd`)
   for (const [flag, args] of Object.entries({ apiserver: apiserverArgs, controller: controllerArgs }))
     if (!args.every((arg) => arg.startsWith('-')))
       throw new UsageError(`--${flag}-args must be flags of the program, as --${flag}-args=--v=4`)
+  if (!controllerEnv.every((variable) => /^[A-Za-z_][A-Za-z0-9_]*=/.test(variable)))
+    throw new UsageError('--controller-env must be KEY=VALUE, as --controller-env REGION=eu-west-1')
+  if (controllerSecretMount !== undefined && controllerSecret === undefined)
+    throw new UsageError('--controller-secret-mount needs the name of the Secret: --controller-secret NAME')
+  if (controllerSecretMount !== undefined && !/^\/[^:]+$/.test(controllerSecretMount))
+    throw new UsageError('--controller-secret-mount must be a path from the root, as /secret')
   return {
     name,
     namespace,
@@ -65,8 +79,17 @@ export function placementOf(project: Project, settings: ManifestSettings): Place
     volumeSize,
     storageClass,
     imagePullSecrets,
+    serviceAccount,
     apiserverArgs,
     controllerArgs,
+    controllerEnv: controllerEnv.length
+      ? controllerEnv.map((variable) => {
+          const at = variable.indexOf('=')
+          return { name: variable.slice(0, at), value: variable.slice(at + 1) }
+        })
+      : undefined,
+    controllerSecret:
+      controllerSecret === undefined ? undefined : { name: controllerSecret, path: controllerSecretMount ?? '/secret' },
     tls: {
       mode: tls,
       secretName: settings.tlsSecret ?? `${name}-tls`,

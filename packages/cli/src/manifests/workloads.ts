@@ -1,4 +1,12 @@
-import { certificateFolder, labelsOf, servingPort, type Component, type Manifest, type Placement } from './placement.ts'
+import {
+  accountOf,
+  certificateFolder,
+  labelsOf,
+  servingPort,
+  type Component,
+  type Manifest,
+  type Placement,
+} from './placement.ts'
 
 /** What a folder of the container holds. */
 interface Mount {
@@ -82,6 +90,7 @@ export function apiServerDeployment(placement: Placement): Manifest {
 }
 
 export function controllerDeployment(placement: Placement): Manifest {
+  const { controllerEnv, controllerSecret } = placement
   return deployment(placement, {
     component: 'controller',
     name: `${placement.name}-controller`,
@@ -89,7 +98,18 @@ export function controllerDeployment(placement: Placement): Manifest {
     rolling: false,
     resources: placement.controllerResources,
     args: ['dist/controller.mjs', ...placement.controllerArgs],
-    mounts: [],
+    mounts:
+      controllerSecret === undefined
+        ? []
+        : [
+            {
+              name: 'secret',
+              path: controllerSecret.path,
+              readOnly: true,
+              source: { secret: { secretName: controllerSecret.name, defaultMode: 0o440 } },
+            },
+          ],
+    ...(controllerEnv === undefined ? {} : { container: { env: controllerEnv } }),
     pod: { terminationGracePeriodSeconds: 45 },
   })
 }
@@ -110,7 +130,7 @@ function deployment(placement: Placement, workload: Workload): Manifest {
       template: {
         metadata: { labels },
         spec: {
-          serviceAccountName: workload.name,
+          serviceAccountName: accountOf(placement, workload.component),
           securityContext: {
             runAsNonRoot: true,
             runAsUser: 65532,
