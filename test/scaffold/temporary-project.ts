@@ -27,10 +27,10 @@ export class TemporaryProject {
   readonly directory: string
   readonly #folder = mkdtempSync(join(tmpdir(), 'apiserver-kit '))
 
-  constructor(name = 'shop') {
+  constructor(name = 'shop', ...flags: string[]) {
     this.directory = join(this.#folder, name)
     mkdirSync(this.directory)
-    this.ok('init', '--domain', 'example.org')
+    this.ok('init', '--domain', 'example.org', ...flags)
     symlinkSync(join(root, 'node_modules'), join(this.directory, 'node_modules'))
   }
 

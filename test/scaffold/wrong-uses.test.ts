@@ -20,6 +20,7 @@ const wrong: readonly (readonly [string, string | RegExp, number])[] = [
   ['init --domain', '--domain needs a value: --domain VALUE', 2],
   ['init --domain example.org --name Bad!', '--name must be a name that npm takes', 2],
   ['init --domain example.org --package-manager cargo', 'Choices: "npm", "pnpm", "yarn", "bun"', 2],
+  ['init --domain example.org --copyright missing', '--copyright missing cannot be read', 1],
   ['init --domain other.org', 'is there already: nothing was changed', 1],
   ['create group', 'Type: apiserver-kit create group --group shop', 2],
   ['create group --group Shop', '--group must be one word in lower case, as shop', 2],

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, relative, resolve } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { Changes } from '../scaffold/changes.ts'
+import { Changes, type SourceFile } from '../scaffold/changes.ts'
+import { copyrightFile } from '../scaffold/copyright-header.ts'
 import { check } from '../scaffold/kind-place.ts'
 import { domainProblem } from '../scaffold/names.ts'
 import { required } from '../scaffold/questions.ts'
@@ -13,6 +14,7 @@ interface Arguments extends WritingArguments {
   domain?: string
   directory: string
   name?: string
+  copyright?: string
   'package-manager'?: PackageManager
 }
 
@@ -31,6 +33,10 @@ export const init: CommandModule<object, Arguments> = {
       .option('domain', { type: 'string', describe: 'end of all API groups of the project, as example.com' })
       .option('directory', { type: 'string', default: '.', describe: 'folder of the project; must be empty' })
       .option('name', { type: 'string', describe: 'of the package; default: that of the folder' })
+      .option('copyright', {
+        type: 'string',
+        describe: 'a file with the text above each source; YEAR is the present one',
+      })
       .option('package-manager', {
         choices: Object.keys(runners) as PackageManager[],
         describe: 'default: the one that runs this command, or npm',
@@ -54,7 +60,7 @@ export const init: CommandModule<object, Arguments> = {
     const inTheWay = existsSync(target) ? readdirSync(target).filter((name) => !harmless.has(name)) : []
     if (inTheWay.length && !inTheWay.includes('package.json'))
       throw new UserError(`${target} is not empty (${inTheWay.slice(0, 3).join(', ')}): name another with --directory`)
-    changes.create(files)
+    changes.create(argv.copyright === undefined ? files : [copyrightOf(argv.copyright), ...files])
     const place = relative(process.cwd(), target)
     carryOut(changes, argv, [
       ...(place ? [`cd ${/^[\w./-]+$/.test(place) ? place : `'${place}'`}`] : []),
@@ -63,6 +69,15 @@ export const init: CommandModule<object, Arguments> = {
       `${manager} start`,
     ])
   },
+}
+
+function copyrightOf(file: string): SourceFile {
+  try {
+    const text = readFileSync(file, 'utf8').replaceAll('YEAR', String(new Date().getFullYear()))
+    return { path: copyrightFile, text }
+  } catch (cause) {
+    throw new UserError(`--copyright ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
 }
 
 /** yarn refuses what is for newer versions of Node only, and mocha takes such a one; the others warn. */

@@ -40,7 +40,11 @@ export const upgrade: CommandModule<object, Arguments> = {
       made === cliVersion && argv.from === undefined
         ? []
         : withTemplates(argv.from, made, (old) =>
-            mergeInto(changes, renderTemplate('project', names, {}, old), renderTemplate('project', names)),
+            mergeInto(
+              changes,
+              changes.withHeaders(renderTemplate('project', names, {}, old)),
+              changes.withHeaders(renderTemplate('project', names)),
+            ),
           )
     const pending = changes.list.some(({ action }) => action !== 'unchanged')
     if (argv.check) {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { UserError } from '../user-error.ts'
+import { copyrightFile, copyrightHeader } from './copyright-header.ts'
 import { insertLines } from './insert-lines.ts'
 import { unifiedDiff } from './unified-diff.ts'
 
@@ -37,7 +38,7 @@ export class Changes {
 
   /** Adds files that must not be there yet, but with the same text. Throws a UserError that names the others. */
   create(files: readonly SourceFile[]): void {
-    const inTheWay = files.filter(({ path, text }) => (this.read(path) ?? text) !== text)
+    const inTheWay = this.withHeaders(files).filter(({ path, text }) => (this.read(path) ?? text) !== text)
     if (inTheWay.length)
       throw new UserError(`${inTheWay.map(({ path }) => path).join(', ')} is there already: nothing was changed`)
     this.replace(files)
@@ -45,7 +46,18 @@ export class Changes {
 
   /** Writes over what is there. */
   replace(files: readonly SourceFile[]): void {
-    for (const file of files) this.#files.set(file.path, file)
+    for (const file of this.withHeaders(files)) this.#files.set(file.path, file)
+  }
+
+  /** Sources as they are written where the project has a copyright header; those that stand there without one stay so. */
+  withHeaders(files: readonly SourceFile[]): readonly SourceFile[] {
+    const header = copyrightHeader(files.find(({ path }) => path === copyrightFile)?.text ?? this.read(copyrightFile))
+    if (header === '') return files
+    return files.map((file) => {
+      if (!file.path.endsWith('.ts') || file.text.startsWith(header)) return file
+      const old = this.#onDisk(file.path) ?? header
+      return old.startsWith(header) ? { ...file, text: header + file.text } : file
+    })
   }
 
   /** Puts each text before its marker's line. Throws a UserError that says what to add by hand when that is not possible. */
