@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import colors from 'picocolors'
 import type { CommandModule } from 'yargs'
 import { findProject } from '../project/project.ts'
-import { servedCluster, type CertificateFacts, type ShownServer } from '../project/served-cluster.ts'
+import { servedCluster, type CertificateFacts, type ShownPod, type ShownServer } from '../project/served-cluster.ts'
 import { UserError } from '../user-error.ts'
 
 interface Arguments {
@@ -17,7 +17,7 @@ const warnDays = 30
 
 export const show: CommandModule<object, Arguments> = {
   command: 'show',
-  describe: 'Shows what a server serves, its APIServices, and when certificates expire',
+  describe: 'Shows what a server serves, its APIServices and pods, and when certificates expire',
   builder: (yargs) =>
     yargs
       .option('kubeconfig', {
@@ -37,7 +37,15 @@ export const show: CommandModule<object, Arguments> = {
   },
 }
 
-function text({ server, version, servingCertificate, clientCertificate, versions, apiServices }: ShownServer): string {
+function text({
+  server,
+  version,
+  servingCertificate,
+  clientCertificate,
+  versions,
+  apiServices,
+  pods,
+}: ShownServer): string {
   const served = versions.map(({ groupVersion, resources }) => [
     ['', ''],
     [colors.bold(groupVersion), ''],
@@ -55,11 +63,17 @@ function text({ server, version, servingCertificate, clientCertificate, versions
     ...(servingCertificate ? [['Serving certificate', lifetime(servingCertificate)]] : []),
     ...(clientCertificate ? [['Client certificate', lifetime(clientCertificate)]] : []),
     ...services,
+    ...pods.map(podRow),
     ...served.flat(),
   ]
   const width = Math.max(...rows.map(([name = '']) => (name.startsWith('\u001b') ? 0 : name.length)))
   return `${rows.map(([name = '', value = '']) => (value === '' ? name : `${name.padEnd(width)}  ${value}`)).join('\n')}\n`
 }
+
+const podRow = ({ namespace, name, phase, ready, restarts }: ShownPod): [string, string] => [
+  `Pod ${namespace}/${name}`,
+  `${ready ? colors.green('ready') : colors.red(`not ready: ${phase}`)}${restarts ? `, restarted ${String(restarts)} times` : ''}`,
+]
 
 function lifetime({ subject, expires, daysLeft }: CertificateFacts): string {
   const days = daysLeft < 0 ? 'expired' : `in ${String(daysLeft)} days`

@@ -26,6 +26,16 @@ export interface ShownApiService {
   readonly authority?: CertificateFacts
 }
 
+/** One behind the Service of an APIService. */
+export interface ShownPod {
+  readonly namespace: string
+  readonly name: string
+  /** Pending, Running… */
+  readonly phase: string
+  readonly ready: boolean
+  readonly restarts: number
+}
+
 /** What a kubeconfig's server answers about itself. */
 export interface ShownServer {
   readonly server: string
@@ -35,6 +45,8 @@ export interface ShownServer {
   readonly versions: readonly { readonly groupVersion: string; readonly resources: readonly ShownResource[] }[]
   /** Empty where the server stands alone. */
   readonly apiServices: readonly ShownApiService[]
+  /** Those that may be seen. */
+  readonly pods: readonly ShownPod[]
 }
 
 interface Answer {
@@ -48,6 +60,13 @@ interface Answer {
     readonly metadata: { readonly name: string }
     readonly spec: { readonly caBundle?: string }
     readonly status?: { readonly conditions?: readonly Readonly<Record<string, string>>[] }
+  }[]
+  readonly pods: readonly {
+    readonly metadata: { readonly namespace: string; readonly name: string }
+    readonly status?: {
+      readonly phase?: string
+      readonly containerStatuses?: readonly { readonly ready: boolean; readonly restartCount: number }[]
+    }
   }[]
 }
 
@@ -83,8 +102,14 @@ try {
     groupVersion,
     resources: await get('/apis/' + groupVersion).then(({ resources }) => resources, () => []),
   })))
+  const addresses = new Set((services ?? []).map(({ spec }) => '/api/v1/namespaces/' + spec.service.namespace + '/services/' + spec.service.name))
+  const pods = await Promise.all([...addresses].map(async (service) => {
+    const { spec } = await get(service)
+    const labels = Object.entries(spec.selector ?? {}).map((label) => label.join('=')).join()
+    return labels === '' ? [] : (await get(service.replace(/services.*/, 'pods?labelSelector=' + encodeURIComponent(labels)))).items
+  }).map((found) => found.catch(() => [])))
   const serving = await servingCertificate(new URL(config.server))
-  answer({ server: config.server, version: gitVersion, versions, serving, client: pem(config.cert), apiServices: services ?? [] })
+  answer({ server: config.server, version: gitVersion, versions, serving, client: pem(config.cert), apiServices: services ?? [], pods: pods.flat() })
 } catch (error) {
   answer({ error: error.message })
 }`
@@ -110,6 +135,18 @@ export async function servedCluster(
       resources: resources.map(({ name, kind, namespaced, verbs }) => ({ name, kind, namespaced, verbs })),
     })),
     apiServices: answer.apiServices.map(apiServiceFacts),
+    pods: answer.pods.map(podFacts),
+  }
+}
+
+function podFacts({ metadata: { namespace, name }, status = {} }: Answer['pods'][number]): ShownPod {
+  const { phase = 'Unknown', containerStatuses = [] } = status
+  return {
+    namespace,
+    name,
+    phase,
+    ready: containerStatuses.length > 0 && containerStatuses.every(({ ready }) => ready),
+    restarts: containerStatuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
   }
 }
 
