@@ -76,6 +76,15 @@ describe('apiserver-kit', function () {
       for (const link of [...links, 'index.html']) expect(project.has(`docs/api/${link}`), link).to.equal(true)
     })
 
+    it('takes away the pages of what is no more, and nothing of yours', () => {
+      const index = project.read('docs/api/index.html')
+      project.write('docs/api/shop.example.org/v0/gone.html', index)
+      project.write('docs/api/mine.html', '<p>Mine</p>')
+      project.ok('docs', '--title', 'The shop')
+      expect(project.has('docs/api/shop.example.org/v0/gone.html')).to.equal(false)
+      expect(project.has('docs/api/mine.html')).to.equal(true)
+    })
+
     it('says what to type where there is nothing', () => {
       expect(nothing.refused('docs')).to.include('add a kind with `apiserver-kit create resource')
     })

@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs'
 import { declaredKinds } from '../project/declared-kinds.ts'
 import { groupName, groupsOf } from '../project/groups.ts'
 import { findProject } from '../project/project.ts'
-import { referencePages } from '../reference/pages.ts'
+import { isReferencePage, referencePages } from '../reference/pages.ts'
 import { Changes } from '../scaffold/changes.ts'
 import { carryOut, withWritingOptions, type WritingArguments } from '../scaffold/writing.ts'
 import { UserError } from '../user-error.ts'
@@ -31,14 +31,18 @@ export const docs: CommandModule<object, Arguments> = {
       description,
     ])
     const changes = new Changes(project.directory)
-    changes.replace(
-      referencePages(
-        argv.output,
-        argv.title ?? project.name,
-        kinds,
-        Object.fromEntries(descriptions) as Record<string, string>,
-      ),
+    const pages = referencePages(
+      argv.output,
+      argv.title ?? project.name,
+      kinds,
+      Object.fromEntries(descriptions) as Record<string, string>,
     )
+    // Of kinds and versions that are no more.
+    const stale = changes
+      .filesIn(argv.output, true)
+      .filter((path) => isReferencePage(changes.read(path) ?? '') && !pages.some((page) => page.path === path))
+    changes.remove(stale)
+    changes.replace(pages)
     carryOut(changes, argv, [`open ${argv.output}/index.html`])
   },
 }

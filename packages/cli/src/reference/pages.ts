@@ -16,11 +16,17 @@ summary { cursor: pointer }
 .field { margin: .35rem 0 }
 .badge { border: 1px solid var(--line); border-radius: 4px; font-size: 12px; padding: 0 .35rem }`
 
+const generator = '<meta name="generator" content="apiserver-kit docs" />'
+
+/** Whether these pages have it, and nobody else's. */
+export const isReferencePage = (text: string): boolean => text.includes(generator)
+
 const page = (title: string, body: Html): string =>
   html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        ${new Html(generator)}
         <meta name="viewport" content="width=device-width" />
         <title>${title}</title>
         <style>

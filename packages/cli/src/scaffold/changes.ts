@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { UserError } from '../user-error.ts'
 import { copyrightFile, copyrightHeader } from './copyright-header.ts'
 import { insertLines } from './insert-lines.ts'
@@ -73,13 +73,13 @@ export class Changes {
     for (const path of paths) this.#removed.add(path)
   }
 
-  /** The files in a folder as it stands, without those below its folders. */
-  filesIn(folder: string): string[] {
+  /** The files in a folder as it stands, and, when that is asked for, in the folders below. */
+  filesIn(folder: string, recursive = false): string[] {
     const directory = join(this.directory, folder)
     if (!existsSync(directory)) return []
-    return readdirSync(directory, { withFileTypes: true })
+    return readdirSync(directory, { withFileTypes: true, recursive })
       .filter((entry) => entry.isFile())
-      .map(({ name }) => `${folder}/${name}`)
+      .map(({ parentPath, name }) => relative(this.directory, join(parentPath, name)).replaceAll('\\', '/'))
   }
 
   /** By path. */
