@@ -1,9 +1,11 @@
 import type { KubeObject } from '../meta/object.ts'
 import { StatusError, type Status } from '../meta/status.ts'
 import type { List } from '../registry/rest.ts'
+import { largeBytes } from '../storage/codec.ts'
 import type { SplicedBytes, StoredItem } from '../storage/stored-item.ts'
 import { objectText } from '../meta/object-text.ts'
 import { stringify, type JsonObject, type JsonValue } from '../util/json.ts'
+import { encodeTexts } from '../util/utf8.ts'
 import type { Negotiated } from './negotiation/accept.ts'
 import { encodeObject } from './negotiation/encode.ts'
 import { partialObject, partialObjectList, tableOf, type IncludeObject } from './negotiation/table.ts'
@@ -22,8 +24,15 @@ const plainJson = ({ negotiated, pretty }: Rendering): boolean =>
   negotiated.mediaType === 'application/json' && !negotiated.convert && !pretty && !negotiated.pretty
 
 /** One object as bytes. Stored bytes are sent as they are where the version and the form are the stored ones. */
-export function renderObject(scope: RequestScope, answer: KubeObject | StoredItem, rendering: Rendering): Buffer {
-  if (plainJson(rendering) && scope.servesStoredBytes && 'bytes' in answer) return framedBytes(nothing, answer, newline)
+export function renderObject(
+  scope: RequestScope,
+  answer: KubeObject | StoredItem,
+  rendering: Rendering,
+): Buffer | readonly Buffer[] {
+  if (plainJson(rendering) && scope.servesStoredBytes && 'bytes' in answer)
+    return answer.bytes.length < largeBytes
+      ? framedBytes(nothing, answer, newline)
+      : [...answer.codec.pieces(answer), newline]
   if (plainJson(rendering) && 'bytes' in answer) return versionLine(scope, answer)
   const object = scope.objectOf(answer)
   return encode(convertObject(scope, object, rendering), rendering)
@@ -44,15 +53,21 @@ function versionLine(scope: RequestScope, item: StoredItem): Buffer {
   // A subresource's kind has bytes of its own.
   const memo = `${scope.kind.apiVersion} ${scope.kind.kind}`
   let bytes = item.encoded.get(memo)
-  if (!bytes) item.encoded.set(memo, (bytes = Buffer.from(`${textOf(scope.objectOf(item))}\n`)))
+  if (!bytes) item.encoded.set(memo, (bytes = lineOf(scope.objectOf(item))))
   return bytes
 }
 
-function textOf(object: KubeObject): string {
+function lineOf(object: KubeObject): Buffer {
   const { metadata, rest } = objectText(object)
   const version = object.metadata.resourceVersion
-  const members = `${version ? `"resourceVersion":${JSON.stringify(version)}${metadata && ','}` : ''}${metadata}`
-  return `{"apiVersion":${JSON.stringify(object.apiVersion)},"kind":${JSON.stringify(object.kind)},"metadata":{${members}}${rest && ','}${rest}}`
+  return encodeTexts([
+    `{"apiVersion":${JSON.stringify(object.apiVersion)},"kind":${JSON.stringify(object.kind)},"metadata":{`,
+    version ? `"resourceVersion":${JSON.stringify(version)}${metadata.length ? ',' : ''}` : '',
+    ...metadata,
+    rest ? '},' : '}',
+    rest,
+    '}\n',
+  ])
 }
 
 /** An object as Table, PartialObjectMetadata or itself. */

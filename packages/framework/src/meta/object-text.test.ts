@@ -38,7 +38,7 @@ describe('objectText', () => {
         const { resourceVersion: _, managedFields, ...kept } = value.metadata
         const metadata = managedFields?.length ? { ...kept, managedFields } : kept
         const { metadata: text, rest } = objectText(value)
-        expect(`{${text}}`).to.equal(canonical(metadata))
+        expect(`{${text.join('')}}`).to.equal(canonical(metadata))
         expect(`{${rest}}`).to.equal(canonical({ spec: value.spec } as JsonObject))
       }),
     )
@@ -51,7 +51,7 @@ describe('objectText', () => {
         const { managedFields: entries = [] } = value.metadata
         expect(managedFields?.entries ?? []).to.deep.equal(entries)
         if (managedFields)
-          expect(JSON.parse(metadata.slice(managedFields.start, managedFields.end))).to.deep.equal(
+          expect(JSON.parse(metadata.join('').slice(managedFields.start, managedFields.end))).to.deep.equal(
             JSON.parse(JSON.stringify(entries)),
           )
       }),

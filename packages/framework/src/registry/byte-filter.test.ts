@@ -41,6 +41,7 @@ const itemOf = (object: object): StoredItem =>
       encode: (value) => codec.encode(value),
       inHub: (bytes) => codec.inHub(bytes),
       spliced: (item) => codec.spliced(item),
+      pieces: (item) => codec.pieces(item),
       decode: (item) => {
         decoded++
         return codec.decode(item)

@@ -4,11 +4,10 @@ import type { KubeObject } from '../meta/object.ts'
 import { jsonTypeName } from '../meta/go-format.ts'
 import { StatusError } from '../meta/status.ts'
 import {
-  findDuplicateKeys,
   getOwn,
   isObject,
   JsonSyntaxError,
-  parseJson,
+  readJson,
   canonical,
   stringify,
   type JsonObject,
@@ -195,8 +194,9 @@ function readBody(body: Buffer, mediaType: string, kind: string, findDuplicates:
       }
     }
     if (mediaType !== 'application/json') throw unrecognized(kind, protobufProblem(body), body)
-    const value = objectOf(parseJson(body), body, kind)
-    const duplicates = findDuplicates ? findDuplicateKeys(body, value).map((path) => `duplicate field "${path}"`) : []
+    const json = readJson(body)
+    const value = objectOf(json.value, body, kind)
+    const duplicates = findDuplicates ? json.duplicateKeys().map((path) => `duplicate field "${path}"`) : []
     return { value, duplicates, strictDuplicates: duplicates }
   } catch (error) {
     if (error instanceof JsonSyntaxError)

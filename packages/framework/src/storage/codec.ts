@@ -1,7 +1,8 @@
 import type { KubeObject, ObjectMeta } from '../meta/object.ts'
 import { objectText, type KnownFields } from '../meta/object-text.ts'
-import { isSortedJson, parseJson } from '../util/json.ts'
-import { decodeUtf8 } from '../util/utf8.ts'
+import { parseJson } from '../util/json.ts'
+import { decodeUtf8, encodeTexts } from '../util/utf8.ts'
+import { valueBuffer } from './value-buffer.ts'
 import { corrupt, isKubeObject, type ItemCodec, type SplicedBytes, type StoredItem } from './stored-item.ts'
 
 /** Between which versions a JsonCodec translates. */
@@ -37,25 +38,24 @@ export class JsonCodec implements ItemCodec {
   encode(object: KubeObject, owned = false): Buffer {
     const { fromHub } = this.#options
     const encoded = fromHub ? fromHub(object) : object
-    const { metadata, managedFields, rest } = objectText(encoded)
-    const text = `${this.#prefix}${metadata}}${rest && ','}${rest}}`
-    const bytes = Buffer.from(text)
+    const { metadata, managedFields, rest, same } = objectText(encoded)
+    const texts = [this.#prefix, ...metadata, '}', rest && ',', rest, '}']
+    const bytes = valueOf(texts)
     // What comes from a conversion is nobody else's, and asked for at once.
-    const keeps = fromHub ? true : owned && bytes.length >= largeBytes
-    if (keeps && !text.includes(halfCharacter)) this.#keep(bytes, encoded)
-    if (managedFields && managedFields.end - managedFields.start >= largeBytes && !this.#made.has(bytes)) {
+    const keeps = same && (fromHub ? true : owned && bytes.length >= largeBytes)
+    if (keeps && !texts.some((text) => text.includes(halfCharacter))) this.#made.set(bytes, this.#asRead(encoded))
+    else if (managedFields && managedFields.end - managedFields.start >= largeBytes) {
       const { entries, start, end } = managedFields
       this.#fields.set(bytes, { entries, start: this.#prefix.length + start, end: this.#prefix.length + end })
     }
     return bytes
   }
 
-  /** The object as its bytes will be read, where it holds nothing that is read as something else. */
-  #keep(bytes: Buffer, { metadata, apiVersion: _, kind: __, ...rest }: KubeObject): void {
+  /** The object as its bytes will be read. */
+  #asRead({ metadata, apiVersion: _, kind: __, ...rest }: KubeObject): KubeObject {
     const { managedFields, resourceVersion: ___, ...kept } = metadata
-    if (!isSortedJson(kept) || !isSortedJson(rest)) return
     const { apiVersion, kind } = this.#options
-    this.#made.set(bytes, { apiVersion, kind, metadata: withManagedFields(kept, managedFields), ...rest })
+    return { apiVersion, kind, metadata: withManagedFields(kept, managedFields), ...rest }
   }
 
   decode(item: StoredItem): KubeObject {
@@ -94,21 +94,37 @@ export class JsonCodec implements ItemCodec {
   }
 
   spliced(item: StoredItem): SplicedBytes {
+    const { bytes, version } = this.#inPieces(item)
     const prefix = this.#prefixBytes
-    const at = prefix.length
-    // Bytes that another release wrote, or in another version of the kind, go by way of the object.
-    const bytes = this.#isKnown(item.bytes) ? item.bytes : this.encode(item.object)
-    const version = `"resourceVersion":"${item.resourceVersion}"${bytes[at] === closingBrace ? '' : ','}`
     return {
       length: bytes.length + version.length,
       write: (target, place) => {
         // All of the bytes, then what stands before them over their beginning: one large copy.
         target.set(bytes, place + version.length)
         target.set(prefix, place)
-        target.write(version, place + at, 'latin1')
+        target.write(version, place + prefix.length, 'latin1')
       },
     }
   }
+
+  pieces(item: StoredItem): readonly Buffer[] {
+    const { bytes, version } = this.#inPieces(item)
+    return [Buffer.from(this.#prefix + version), bytes.subarray(this.#prefixBytes.length)]
+  }
+
+  /** The bytes, and what goes behind their prefix. */
+  #inPieces(item: StoredItem): { readonly bytes: Buffer; readonly version: string } {
+    // Bytes that another release wrote, or in another version of the kind, go by way of the object.
+    const bytes = this.#isKnown(item.bytes) ? item.bytes : this.encode(item.object)
+    const comma = bytes[this.#prefixBytes.length] === closingBrace ? '' : ','
+    return { bytes, version: `"resourceVersion":"${item.resourceVersion}"${comma}` }
+  }
+}
+
+function valueOf(texts: readonly string[]): Buffer {
+  let length = 0
+  for (const text of texts) length += text.length
+  return length < largeBytes ? Buffer.from(texts.join('')) : encodeTexts(texts, valueBuffer)
 }
 
 /** In their place among the sorted members. */

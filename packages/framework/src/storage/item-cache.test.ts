@@ -2,13 +2,15 @@ import { expect } from 'chai'
 import { ItemCache } from './item-cache.ts'
 import { StoredItem, type ItemCodec } from './stored-item.ts'
 
+const unasked = (): never => {
+  throw new Error('nobody asks')
+}
 const codec: ItemCodec = {
   encode: () => Buffer.alloc(0),
   decode: () => ({ apiVersion: 'v1', kind: 'Thing', metadata: {} }),
   inHub: () => false,
-  spliced: () => {
-    throw new Error('nobody asks')
-  },
+  spliced: unasked,
+  pieces: unasked,
 }
 const item = (key: string, revision: number, size = 10): StoredItem =>
   new StoredItem(codec, key, Buffer.alloc(size), revision)

@@ -203,6 +203,7 @@ const remembering = (codec: ItemCodec, parsed: ItemCache): ItemCodec => ({
   encode: (object, owned) => codec.encode(object, owned),
   inHub: (bytes) => codec.inHub(bytes),
   spliced: (item) => codec.spliced(item),
+  pieces: (item) => codec.pieces(item),
   decode: (item) => {
     const object = codec.decode(item)
     parsed.add(item)

@@ -56,6 +56,8 @@ export interface ItemCodec {
   inHub(bytes: Buffer): boolean
   /** The item's bytes with its resourceVersion in place: the object in the version it is stored in. */
   spliced(item: StoredItem): SplicedBytes
+  /** The same, in pieces that share the item's memory. */
+  pieces(item: StoredItem): readonly Buffer[]
 }
 
 /** Bytes that are yet to be written. */

@@ -4,11 +4,11 @@ import {
   canonical,
   clone,
   deepEqual,
-  findDuplicateKeys,
   getOwn,
   JsonSyntaxError,
   maxDepth,
   parseJson,
+  readJson,
   stringify,
   type JsonObject,
   type JsonValue,
@@ -180,26 +180,25 @@ describe('parseJson', () => {
   })
 })
 
-describe('findDuplicateKeys', () => {
+describe('JsonDocument.duplicateKeys', () => {
   it('names the second of each pair once, by path and in the order of the text', () => {
     const text = '{"b":1,"a":{"x":1,"x":2,"x":3},"list":[{},{"k":1,"k":[{"z":1,"\\u007a":2}]}],"b":2}'
     const want = ['a.x', 'list[1].k', 'list[1].k[0].z', 'b']
-    expect(findDuplicateKeys(text)).to.deep.equal(want)
-    expect(findDuplicateKeys(Buffer.from(text), parseJson(text))).to.deep.equal(want)
+    expect(readJson(text).duplicateKeys()).to.deep.equal(want)
+    expect(readJson(Buffer.from(text)).duplicateKeys()).to.deep.equal(want)
   })
   it('is not misled by strings', () => {
-    expect(findDuplicateKeys('{"a":"{\\"a\\":1,","b":["a","a"],"\\"":"\\\\"}')).to.deep.equal([])
+    expect(readJson('{"a":"{\\"a\\":1,","b":["a","a"],"\\"":"\\\\"}').duplicateKeys()).to.deep.equal([])
   })
   it('stops at 100', () => {
     const pairs = Array.from({ length: 150 }, (_, i) => `"k${i}":1,"k${i}":2`)
-    expect(findDuplicateKeys(`{${pairs.join(',')}}`)).to.have.length(100)
+    expect(readJson(`{${pairs.join(',')}}`).duplicateKeys()).to.have.length(100)
   })
   it('finds none in what stringify wrote', () => {
     fc.assert(
       fc.property(json, (value) => {
         const text = stringify(value)
-        expect(findDuplicateKeys(text)).to.deep.equal([])
-        expect(findDuplicateKeys(text, parseJson(text))).to.deep.equal([])
+        expect(readJson(text).duplicateKeys()).to.deep.equal([])
       }),
     )
   })

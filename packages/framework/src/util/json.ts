@@ -21,6 +21,12 @@ export class JsonSyntaxError extends SyntaxError {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Without counting all keys of a large one. */
+export function isEmptyMap(map: JsonObject): boolean {
+  for (const key in map) if (Object.hasOwn(map, key)) return false
+  return true
+}
+
 /** Sets an own property, also when the key is `__proto__`. Use wherever a key comes from a request. */
 export function setOwn(target: object, key: string, value: unknown): void {
   if (key === '__proto__')
@@ -41,9 +47,27 @@ const fail = (message: string): never => {
  * Reads JSON exactly: integers beyond 2^53 within int64 become bigint, larger ones a float as in Go; of a key given
  * twice the last value counts; bytes that are not UTF-8 become U+FFFD. Throws {@link JsonSyntaxError}.
  */
-export function parseJson(source: string | Buffer): JsonValue {
+export const parseJson = (source: string | Buffer): JsonValue => readJson(source).value
+
+export interface JsonDocument {
+  readonly value: JsonValue
+  /**
+   * The keys that stand twice in one object, as paths (`spec.color`, `spec.list[0].a`) in the order of the text, at most
+   * 100. The usual answer, none, costs a count.
+   */
+  duplicateKeys(): string[]
+}
+
+/** {@link parseJson}, and what the text says beyond its value. */
+export function readJson(source: string | Buffer): JsonDocument {
   const text = typeof source === 'string' ? source : decodeUtf8(source)
-  if (needsReader(text)) return new JsonReader(text, fail).read()
+  const seen = survey(text)
+  const value = parsed(text, seen)
+  return { value, duplicateKeys: () => (seen.keys === keysOf(value) ? [] : scanDuplicateKeys(text)) }
+}
+
+function parsed(text: string, { needsReader }: Survey): JsonValue {
+  if (needsReader) return new JsonReader(text, fail).read()
   try {
     return JSON.parse(text) as JsonValue
   } catch {
@@ -51,13 +75,18 @@ export function parseJson(source: string | Buffer): JsonValue {
   }
 }
 
-/**
- * Bounds the depth and finds what JSON.parse reads otherwise than Go: long numbers, large exponents and escaped
- * surrogates. One pass over the characters, far cheaper than the parsing itself.
- */
-function needsReader(text: string): boolean {
+interface Survey {
+  /** There is something that JSON.parse reads otherwise than Go: long numbers, large exponents, escaped surrogates. */
+  readonly needsReader: boolean
+  /** Colons outside of strings. */
+  readonly keys: number
+}
+
+/** Bounds the depth and tells what to expect. One pass over the characters, far cheaper than the parsing itself. */
+function survey(text: string): Survey {
   let depth = 0
-  let needed = false
+  let keys = 0
+  let needsReader = false
   let escape = nextEscape(text, 0)
   for (let i = 0; i < text.length; i++) {
     let c = text.charCodeAt(i)
@@ -69,10 +98,11 @@ function needsReader(text: string): boolean {
         continue
       }
       for (c = text.charCodeAt(++i); c !== 0x22 && i < text.length; c = text.charCodeAt(++i)) {
-        if (c === 0x5c && text.charCodeAt(++i) === 0x75 && (text.charCodeAt(i + 1) | 0x20) === 0x64) needed = true
+        if (c === 0x5c && text.charCodeAt(++i) === 0x75 && (text.charCodeAt(i + 1) | 0x20) === 0x64) needsReader = true
       }
       escape = nextEscape(text, i)
-    } else if (c === 0x7b || c === 0x5b) {
+    } else if (c === 0x3a) keys++
+    else if (c === 0x7b || c === 0x5b) {
       if (++depth > maxDepth) fail('exceeded max depth')
     } else if (c === 0x7d || c === 0x5d) depth--
     else if (c >= 0x30 && c <= 0x39) {
@@ -80,51 +110,16 @@ function needsReader(text: string): boolean {
       while ((c = text.charCodeAt(i + 1)) >= 0x30 && c <= 0x39) i++
       const before = text.charCodeAt(start - 1)
       const exponent = before === 0x65 || before === 0x45 || before === 0x2b || before === 0x2d
-      if (i - start >= (exponent ? 2 : 15)) needed = true
+      if (i - start >= (exponent ? 2 : 15)) needsReader = true
     }
   }
-  return needed
+  return { needsReader, keys }
 }
 
 /** Where the next backslash stands: a string that ends before it is passed over in one step. */
 function nextEscape(text: string, from: number): number {
   const at = text.indexOf('\\', from)
   return at < 0 ? Infinity : at
-}
-
-/**
- * The keys that stand twice in one object, as paths (`spec.color`, `spec.list[0].a`) in the order of the text, at most
- * 100. `text` is valid JSON; with its parsed value at hand the usual answer, none, costs a count.
- */
-export function findDuplicateKeys(source: string | Buffer, parsed?: JsonValue): string[] {
-  const text = typeof source === 'string' ? source : decodeUtf8(source)
-  if (parsed !== undefined && keysWritten(text) === keysOf(parsed)) return []
-  return scanDuplicateKeys(text)
-}
-
-/** Colons outside of strings. */
-function keysWritten(text: string): number {
-  let count = 0
-  let escape = nextEscape(text, 0)
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (c === 0x3a) count++
-    else if (c === 0x22) {
-      i = endOfString(text, i, escape)
-      if (i > escape) escape = nextEscape(text, i)
-    }
-  }
-  return count
-}
-
-/** Where the string that begins at `start` ends; `escape` is the next backslash. */
-function endOfString(text: string, start: number, escape: number): number {
-  const end = text.indexOf('"', start + 1)
-  if (end < 0) return text.length
-  if (end < escape) return end
-  let i = start + 1
-  for (let c = text.charCodeAt(i); c !== 0x22 && i < text.length; c = text.charCodeAt(++i)) if (c === 0x5c) i++
-  return i
 }
 
 function keysOf(value: JsonValue): number {
@@ -151,41 +146,68 @@ export function stringify(value: JsonValue, options: { readonly indent?: number 
 }
 
 /** The one text of a value: keys sorted by their bytes at every depth, no white space. */
-export function canonical(value: JsonValue): string {
-  if (inOrder(value)) return stringify(value)
+export const canonical = (value: JsonValue): string => canonicalText(value).text
+
+export interface CanonicalText {
+  readonly text: string
+  /** Reading the text gives the same value, strings left aside: it holds plain JSON and nothing else, keys in their order. */
+  readonly same: boolean
+}
+
+/** {@link canonical}, and what was seen on the way. */
+export function canonicalText(value: JsonValue): CanonicalText {
+  const form = formOf(value)
+  if (form !== unsorted) return { text: stringify(value), same: form === plain }
   const text = write(value, (object) => Object.keys(object).sort(), 0, '')
   // UTF-16 order is byte order but where surrogates meet U+E000 to U+FFFF.
-  return /[\ud800-\udfff]/.test(text) ? write(value, (object) => Object.keys(object).sort(compareUtf8), 0, '') : text
+  if (!surrogate.test(text)) return { text, same: false }
+  return { text: write(value, (object) => Object.keys(object).sort(compareUtf8), 0, ''), same: false }
 }
 
-function inOrder(value: JsonValue): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  if (Array.isArray(value)) return value.every(inOrder)
-  let last = ''
-  for (const key of Object.keys(value)) {
-    if (key < last || /[\ud800-\udfff]/.test(key)) return false
-    last = key
-    const member = value[key]
-    if (typeof member === 'object' && !inOrder(member)) return false
+const surrogate = /[\ud800-\udfff]/
+const unsorted = 0
+/** Keys are in order, but there is something that JSON reads as something else. */
+const sorted = 1
+const plain = 2
+type Form = typeof unsorted | typeof sorted | typeof plain
+
+function formOf(value: JsonValue | undefined): Form {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return plain
+    case 'number':
+      return Number.isFinite(value) ? plain : sorted
+    case 'object':
+      return value === null ? plain : Array.isArray(value) ? formOfList(value) : formOfMap(value)
+    default:
+      return sorted
   }
-  return true
 }
 
-/** Whether reading the canonical JSON of a value gives the same value, strings left aside: it holds plain JSON and nothing else, keys in their order. */
-export function isSortedJson(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value)
-  if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean'
-  if (value === null) return true
-  if (Array.isArray(value)) return value.every(isSortedJson)
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false
-  let last = ''
-  for (const key of Object.keys(value)) {
-    if (key < last) return false
-    last = key
-    const member = (value as JsonObject)[key]
-    if (typeof member !== 'string' && !isSortedJson(member)) return false
+function formOfList(list: readonly JsonValue[]): Form {
+  let form: Form = plain
+  for (const item of list) {
+    const other = formOf(item)
+    if (other < form) form = other
+    if (form === unsorted) break
   }
-  return true
+  return form
+}
+
+function formOfMap(map: JsonObject): Form {
+  let form: Form = Object.getPrototypeOf(map) === Object.prototype ? plain : sorted
+  let last = ''
+  for (const key of Object.keys(map)) {
+    if (key < last || surrogate.test(key)) return unsorted
+    last = key
+    const member = map[key]
+    if (typeof member === 'string') continue
+    const other = formOf(member)
+    if (other < form) form = other
+    if (form === unsorted) break
+  }
+  return form
 }
 
 /** `newline` is a line break and the indentation so far; unused without an indent. */

@@ -32,6 +32,18 @@ function sequenceLength(bytes: Buffer, i: number): number {
   return length
 }
 
+/** The bytes of texts, one after the other: large ones are not put together first. */
+export function encodeTexts(texts: readonly string[], allocate: (bytes: number) => Buffer = allocateBytes): Buffer {
+  let length = 0
+  for (const text of texts) length += Buffer.byteLength(text)
+  const bytes = allocate(length)
+  let place = 0
+  for (const text of texts) place += bytes.write(text, place)
+  return bytes
+}
+
+const allocateBytes = (bytes: number): Buffer => Buffer.allocUnsafe(bytes)
+
 const beyondAscii = /[^\0-\x7f]/
 
 /** The order of UTF-8 bytes: that of keys in a store. */

@@ -9,7 +9,7 @@ import {
   visit,
   YAMLException,
 } from 'js-yaml'
-import { type JsonValue, findDuplicateKeys, maxDepth, parseJson } from './json.ts'
+import { type JsonValue, maxDepth, readJson } from './json.ts'
 import { YamlComposer, YamlSyntaxError } from './yaml-composer.ts'
 import { resolvePlainScalar } from './yaml-scalar.ts'
 
@@ -35,7 +35,7 @@ export function yamlDuplicateKeys(text: string): string[] {
 
 /** Value and duplicate keys in one go. Throws as {@link parseYaml}. */
 export function readYaml(text: string): YamlDocument {
-  const json = readJson(text)
+  const json = asJson(text)
   if (json) return json
   const source = firstDocument(text)
   try {
@@ -49,11 +49,11 @@ export function readYaml(text: string): YamlDocument {
 }
 
 /** JSON is YAML, and read many times faster as what it is. Undefined for what is no JSON, or has keys that stand twice. */
-function readJson(text: string): YamlDocument | undefined {
+function asJson(text: string): YamlDocument | undefined {
   if (!/^\s*\{/.test(text)) return undefined
   try {
-    const value = parseJson(text)
-    return findDuplicateKeys(text, value).length ? undefined : { value, duplicates: [] }
+    const json = readJson(text)
+    return json.duplicateKeys().length ? undefined : { value: json.value, duplicates: [] }
   } catch {
     return undefined
   }

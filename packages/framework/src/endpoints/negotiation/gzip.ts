@@ -4,12 +4,13 @@ import { constants, crc32, deflateRawSync, gzipSync } from 'node:zlib'
 export const gzipThresholdBytes = 128 * 1024
 
 /**
- * The compressed body where that is worth it and the client takes gzip, else undefined. A weight makes `gzip;q=1`
- * another word: only the bare one counts, as in Kubernetes.
+ * Whether a body is compressed: where it is large and the client takes gzip. A weight makes `gzip;q=1` another word: only the bare one counts, as in
+ * Kubernetes.
  */
-export function compressed(body: Buffer, acceptEncoding: string | undefined): Buffer | undefined {
-  return body.length > gzipThresholdBytes && takesGzip(acceptEncoding) ? gzipSync(body, { level: 1 }) : undefined
-}
+export const isWorthCompressing = (bytes: number, acceptEncoding: string | undefined): boolean =>
+  bytes > gzipThresholdBytes && takesGzip(acceptEncoding)
+
+export const compress = (body: Buffer): Buffer => gzipSync(body, { level: 1 })
 
 export const takesGzip = (acceptEncoding: string | undefined): boolean =>
   acceptEncoding?.split(',').some((token) => token.trim() === 'gzip') ?? false

@@ -1,6 +1,6 @@
 import { jsonTypeName } from '../../meta/go-format.ts'
 import { StatusError } from '../../meta/status.ts'
-import { clone, findDuplicateKeys, getOwn, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { clone, getOwn, isObject, type JsonDocument, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { JsonPatchDocument } from './json-patch-document.ts'
 import { parsePointer } from './json-pointer.ts'
 import { cannotUnmarshal, readPatchJson, type FieldValidation, type PatchDocument } from './patch-document.ts'
@@ -54,13 +54,14 @@ function valueOf(operation: JsonObject): JsonValue {
 }
 
 /** Reads a JSON patch. Throws 400. */
-export function parseJsonPatch(body: Buffer | string, fieldValidation: FieldValidation = 'Warn'): PatchDocument {
+export function parseJsonPatch(body: string, fieldValidation: FieldValidation = 'Warn'): PatchDocument {
   const strict = fieldValidation !== 'Ignore'
   const refuse = (text: string): string => (strict ? `error decoding patch: ${text}` : text)
-  const patch = readPatchJson(body, refuse)
+  const json = readPatchJson(body, refuse)
+  const patch = json.value
   const complaint = complaintAboutTypes(patch, strict)
   if (complaint !== undefined) throw StatusError.badRequest(refuse(complaint))
-  return { patch, complaints: strict && Array.isArray(patch) ? complaintsOf(patch, body) : [] }
+  return { patch, complaints: strict && Array.isArray(patch) ? complaintsOf(patch, json) : [] }
 }
 
 /** Go decodes into a struct when it validates fields, and into a bare map when it does not. */
@@ -85,9 +86,9 @@ const known = /^\[\d+\]\.(?:op|path|from|value)(?![^.[])/
 const maxComplaints = 100
 
 /** Members given twice, and members that operations do not have, by operation. */
-function complaintsOf(patch: readonly JsonValue[], body: Buffer | string): string[] {
+function complaintsOf(patch: readonly JsonValue[], json: JsonDocument): string[] {
   const found: { readonly index: number; readonly text: string }[] = []
-  for (const path of findDuplicateKeys(body, patch as JsonValue[]))
+  for (const path of json.duplicateKeys())
     // What stands twice below a member that is not known is not looked at.
     if (known.test(path)) found.push({ index: Number.parseInt(path.slice(1)), text: `duplicate field "${path}"` })
   patch.forEach((operation, index) => {

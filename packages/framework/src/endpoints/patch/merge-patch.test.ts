@@ -116,7 +116,7 @@ describe('parseMergePatch', () => {
 
   it('reports repeated members', () => {
     const body = '{"spec":{"a":1,"a":2},"list":[{"b":1,"b":2}]}'
-    expect(parseMergePatch(Buffer.from(body))).to.deep.equal({
+    expect(parseMergePatch(body)).to.deep.equal({
       patch: { spec: { a: 2 }, list: [{ b: 2 }] },
       complaints: ['duplicate field "spec.a"', 'duplicate field "list[0].b"'],
     })

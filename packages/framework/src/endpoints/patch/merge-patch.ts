@@ -1,6 +1,12 @@
 import { StatusError } from '../../meta/status.ts'
-import { clone, findDuplicateKeys, getOwn, isObject, setOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
-import { cannotUnmarshal, readPatchJson, type FieldValidation, type PatchDocument } from './patch-document.ts'
+import { clone, getOwn, isObject, setOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
+import {
+  cannotUnmarshal,
+  duplicateFields,
+  readPatchJson,
+  type FieldValidation,
+  type PatchDocument,
+} from './patch-document.ts'
 
 /**
  * Applies an RFC 7386 merge patch: null deletes, objects merge, everything else replaces. Returns a new value. As in
@@ -36,15 +42,16 @@ function withoutNulls(value: JsonValue): JsonValue {
 }
 
 /** Reads a merge patch. Throws 400. */
-export function parseMergePatch(body: Buffer | string, fieldValidation: FieldValidation = 'Warn'): PatchDocument {
+export function parseMergePatch(body: string, fieldValidation: FieldValidation = 'Warn'): PatchDocument {
   // Without field validation Go leaves the reading to its patch library, which knows one complaint only.
   const lax = fieldValidation === 'Ignore'
-  const patch = readPatchJson(body, (syntax) => (lax ? invalidJsonPatch : `error decoding patch: ${syntax}`))
+  const json = readPatchJson(body, (syntax) => (lax ? invalidJsonPatch : `error decoding patch: ${syntax}`))
+  const patch = json.value
   if (patch === null) throw StatusError.badRequest(invalidJsonPatch)
   if (!isObject(patch) && !lax)
     throw StatusError.badRequest(`error decoding patch: ${cannotUnmarshal(patch, 'map[string]interface {}')}`)
   if (typeof patch !== 'object') throw StatusError.badRequest(invalidJsonPatch)
-  return { patch, complaints: lax ? [] : findDuplicateKeys(body, patch).map((path) => `duplicate field "${path}"`) }
+  return { patch, complaints: lax ? [] : duplicateFields(json) }
 }
 
 const invalidJsonPatch = 'Invalid JSON Patch'

@@ -1,6 +1,6 @@
 import { jsonTypeName } from '../../meta/go-format.ts'
 import { StatusError } from '../../meta/status.ts'
-import { JsonSyntaxError, parseJson, type JsonValue } from '../../util/json.ts'
+import { JsonSyntaxError, readJson, type JsonDocument, type JsonValue } from '../../util/json.ts'
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
 
@@ -11,14 +11,18 @@ export interface PatchDocument {
 }
 
 /** Reads the JSON of a patch. `refuse` words the 400 for text that is no JSON. */
-export function readPatchJson(body: Buffer | string, refuse: (syntax: string) => string): JsonValue {
+export function readPatchJson(body: string, refuse: (syntax: string) => string): JsonDocument {
   try {
-    return parseJson(body)
+    return readJson(body)
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw StatusError.badRequest(refuse(error.message), { cause: error })
     throw error
   }
 }
+
+/** A Warning for each key that stands twice. */
+export const duplicateFields = (json: JsonDocument): string[] =>
+  json.duplicateKeys().map((path) => `duplicate field "${path}"`)
 
 /** `json: cannot unmarshal string into Go value of type map[string]interface {}` */
 export const cannotUnmarshal = (value: JsonValue, goType: string): string =>

@@ -24,12 +24,12 @@ export interface ParsedPatch {
 export interface PatchType {
   readonly mediaType: string
   /** `fieldValidation` (default Warn): without it, with Ignore, the decoder is another one, with other words. */
-  readonly parse: (body: Buffer, fieldValidation?: FieldValidation) => ParsedPatch
+  readonly parse: (body: string, fieldValidation?: FieldValidation) => ParsedPatch
 }
 
 function patchType<P extends PatchDocument>(
   mediaType: string,
-  read: (body: Buffer, fieldValidation: FieldValidation) => P,
+  read: (body: string, fieldValidation: FieldValidation) => P,
   apply: (document: JsonValue, patch: P['patch'], schema: object) => JsonValue,
   show?: (patch: P['patch']) => string,
 ): PatchType {

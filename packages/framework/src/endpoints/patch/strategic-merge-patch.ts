@@ -1,6 +1,12 @@
 import { StatusError } from '../../meta/status.ts'
-import { clone, findDuplicateKeys, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
-import { cannotUnmarshal, readPatchJson, type FieldValidation, type PatchDocument } from './patch-document.ts'
+import { clone, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
+import {
+  cannotUnmarshal,
+  duplicateFields,
+  readPatchJson,
+  type FieldValidation,
+  type PatchDocument,
+} from './patch-document.ts'
 import { mergeMap } from './strategic-map.ts'
 import type { StrategicSchema } from './strategic-schema.ts'
 
@@ -15,16 +21,10 @@ export function applyStrategicMergePatch(document: JsonValue, patch: JsonValue, 
 }
 
 /** Reads a strategic merge patch. Throws 400, with the decoder's bare words. */
-export function parseStrategicMergePatch(
-  body: Buffer | string,
-  fieldValidation: FieldValidation = 'Warn',
-): PatchDocument {
-  const patch = readPatchJson(body, (syntax) => syntax)
+export function parseStrategicMergePatch(body: string, fieldValidation: FieldValidation = 'Warn'): PatchDocument {
+  const json = readPatchJson(body, (syntax) => syntax)
+  const patch = json.value
   if (patch !== null && !isObject(patch))
     throw StatusError.badRequest(cannotUnmarshal(patch, 'map[string]interface {}'))
-  return {
-    patch: patch ?? {},
-    complaints:
-      fieldValidation === 'Ignore' ? [] : findDuplicateKeys(body, patch).map((path) => `duplicate field "${path}"`),
-  }
+  return { patch: patch ?? {}, complaints: fieldValidation === 'Ignore' ? [] : duplicateFields(json) }
 }

@@ -77,7 +77,7 @@ export class LmdbBackend implements Backend {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown is to reject
   async get(key: string, revision?: number): Promise<Entry | undefined> {
-    return this.#read(({ tables }) => new Snapshot(tables).get(key, revision))
+    return this.#read(({ tables, latest }) => new Snapshot(tables).get(key, revision, latest))
   }
 
   async range(start: string, end: string, options: RangeOptions = {}): Promise<Range> {

@@ -1,3 +1,5 @@
+import { takeRoom, valueRoom, withBytesBefore } from '../../value-buffer.ts'
+
 /**
  * The bytes of the tables. Numbers are u64, big-endian, below 2^53.
  *
@@ -11,7 +13,7 @@
 /** What a write did to its key. */
 export const operation = { create: 1, update: 2, delete: 3 } as const
 
-const headerBytes = 24
+const headerBytes = valueRoom
 const two32 = 0x1_0000_0000
 
 /** A row of kv or hist. `expires` is milliseconds of the wall clock; 0: never. */
@@ -23,19 +25,32 @@ export interface ValueRow {
 }
 
 export function encodeValue({ created, modified, expires, value }: ValueRow): Buffer {
-  const row = Buffer.allocUnsafe(headerBytes + value.length)
+  const room = takeRoom(value)
+  const row = room ?? Buffer.allocUnsafe(headerBytes + value.length)
   writeUint64(row, created, 0)
   writeUint64(row, modified, 8)
   writeUint64(row, expires, 16)
-  value.copy(row, headerBytes)
+  if (room) inRows.add(value)
+  else value.copy(row, headerBytes)
   return row
 }
 
-export const decodeValue = (row: Buffer): ValueRow => ({
+/** Values that stand behind the header of their row. */
+const inRows = new WeakSet<Buffer>()
+
+/** The row of which a written value is part; undefined where it was copied into one. */
+export const rowOf = (value: Buffer): Buffer | undefined =>
+  inRows.has(value) ? withBytesBefore(value, headerBytes) : undefined
+
+/** Rows of one key say the same where their headers do: no two writes have one revision. */
+export const sameHeader = (a: Buffer, b: Buffer): boolean => a.compare(b, 0, headerBytes, 0, headerBytes) === 0
+
+/** `value`: that part of the row, where it is at hand. */
+export const decodeValue = (row: Buffer, value = row.subarray(headerBytes)): ValueRow => ({
   created: readUint64(row, 0),
   modified: readUint64(row, 8),
   expires: readUint64(row, 16),
-  value: row.subarray(headerBytes),
+  value,
 })
 
 export interface LogRow {

@@ -3,6 +3,7 @@ import type { Transaction } from 'lmdb'
 import type { Entry, Range, RangeOptions } from '../../backend.ts'
 import { compacted, futureRevision } from './failures.ts'
 import { encodeBorder } from './keys.ts'
+import type { LatestRows } from './latest-rows.ts'
 import type { RangeCounts } from './range-counts.ts'
 import { afterHistory, decodeState, decodeValue, historyBorder, historyKey, keyOfHistory, type State } from './rows.ts'
 import { stateKey, type Tables } from './tables.ts'
@@ -36,9 +37,11 @@ export class Snapshot {
     return this.#state
   }
 
-  get(key: string, revision?: number): Entry | undefined {
+  get(key: string, revision: number | undefined, latest: LatestRows): Entry | undefined {
     this.#check(revision)
     const bytes = encodeBorder(key)
+    const known = revision === undefined ? latest.get(key, bytes) : undefined
+    if (known) return entryOf(key, known.row, known.value)
     const row = this.#read(this.#tables.kv, bytes)
     if (row && (revision === undefined || decodeValue(row).modified <= revision)) return entryOf(key, row)
     if (revision === undefined || revision === this.#state.revision) return undefined
@@ -164,7 +167,7 @@ export class Snapshot {
   }
 }
 
-function entryOf(key: string, row: Buffer): Entry {
-  const { value, created, modified } = decodeValue(row)
+function entryOf(key: string, row: Buffer, part?: Buffer): Entry {
+  const { value, created, modified } = decodeValue(row, part)
   return { key, value, createRevision: created, modRevision: modified }
 }

@@ -11,6 +11,7 @@ import {
   type State,
   type ValueRow,
 } from './rows.ts'
+import type { LatestRows } from './latest-rows.ts'
 import type { Tables } from './tables.ts'
 
 export interface PreparedWrite extends Write {
@@ -25,11 +26,13 @@ export type Outcome = { readonly entry: Entry } | { readonly conflict: StorageEr
 /** The writes of one transaction. To be used inside it only; every write sees the ones before it. */
 export class WriteBatch {
   readonly #tables: Tables
+  readonly #latest: LatestRows
   readonly #events: BackendEvent[] = []
   #revision: number
 
-  constructor(tables: Tables, state: State) {
+  constructor(tables: Tables, latest: LatestRows, state: State) {
     this.#tables = tables
+    this.#latest = latest
     this.#revision = state.revision
   }
 
@@ -44,8 +47,9 @@ export class WriteBatch {
   apply(write: PreparedWrite): Outcome {
     const { kv, hist, log, ttl } = this.#tables
     const { key, bytes, value, expectedModRevision, expires } = write
-    const row = kv.getBinary(bytes)
-    const before = row && decodeValue(row)
+    const known = this.#latest.get(key, bytes)
+    const row = known?.row ?? kv.getBinary(bytes)
+    const before = row && decodeValue(row, known?.value)
     if ((before?.modified ?? 0) !== expectedModRevision || (value === null && !before)) return conflict(key, before)
     const revision = ++this.#revision
     if (row && before) {

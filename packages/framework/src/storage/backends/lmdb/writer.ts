@@ -2,6 +2,7 @@ import type { BackendEvent, Entry } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
 import { closed, commitFailure, futureRevision } from './failures.ts'
 import { sweepHistory } from './history-sweep.ts'
+import type { LatestRows } from './latest-rows.ts'
 import { readState, writeState, type Tables } from './tables.ts'
 import { WriteBatch, type Outcome, type PreparedWrite } from './write-batch.ts'
 
@@ -36,6 +37,7 @@ export interface WriterEvents {
 /** All writes go through here, one transaction after the other; those that wait together are committed together. */
 export class Writer {
   readonly #tables: Tables
+  readonly #latest: LatestRows
   readonly #events: WriterEvents
   #queue: Pending[] = []
   #compactions: Compaction[] = []
@@ -44,8 +46,9 @@ export class Writer {
   #resume: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(tables: Tables, events: WriterEvents) {
+  constructor(tables: Tables, latest: LatestRows, events: WriterEvents) {
     this.#tables = tables
+    this.#latest = latest
     this.#events = events
   }
 
@@ -119,7 +122,7 @@ export class Writer {
   #apply(pending: readonly Pending[], compactions: readonly Compaction[]) {
     this.#events.check()
     const state = readState(this.#tables)
-    const batch = new WriteBatch(this.#tables, state)
+    const batch = new WriteBatch(this.#tables, this.#latest, state)
     const outcomes: Outcome[] = pending.map(({ write }) => batch.apply(write))
     const asked = compactions.map(({ revision }) => revision).filter((revision) => revision <= batch.revision)
     const compacted = Math.max(state.compacted, ...asked)
