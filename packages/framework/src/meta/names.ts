@@ -43,10 +43,12 @@ export function pathSegmentName(name: string, prefix = false): string[] {
   return ['/', '%'].filter((c) => name.includes(c)).map((c) => `may not contain '${c}'`)
 }
 
+/** A name in order without a prefix, as most are. */
+export const isPlainQualifiedName = (value: string): boolean => value.length <= 63 && qualifiedPattern.test(value)
+
 /** `[prefix/]name`, as keys of labels and annotations and finalizers are. */
 export function isQualifiedName(value: string): string[] {
-  // Most have no prefix and are in order.
-  if (value.length <= 63 && qualifiedPattern.test(value)) return []
+  if (isPlainQualifiedName(value)) return []
   const parts = value.split('/')
   const errors: string[] = []
   let name = parts[0] ?? ''

@@ -2,7 +2,7 @@ import { deepEqual } from '../util/json.ts'
 import { field, type FieldError } from './field-error.ts'
 import { quote } from './go-format.ts'
 import { validateManagedFields } from './managed-fields-errors.ts'
-import { isDnsLabel, isDnsSubdomain, isQualifiedName, isValidLabelValue } from './names.ts'
+import { isDnsLabel, isDnsSubdomain, isPlainQualifiedName, isQualifiedName, isValidLabelValue } from './names.ts'
 import type { ObjectMeta, OwnerReference } from './object.ts'
 import { validateOwnerReferences } from './owner-references.ts'
 
@@ -52,16 +52,20 @@ export function validateLabels(labels: Readonly<Record<string, string>>, path: s
 /** What is wrong with annotations: their keys in lower case, and their size together. */
 export function validateAnnotations(annotations: Readonly<Record<string, string>>, path: string): FieldError[] {
   const errors: FieldError[] = []
-  let length = 0
+  // At most: a unit of UTF-16 is three bytes or less, and only some are counted.
+  let bytes = 0
   for (const key of Object.keys(annotations)) {
-    for (const text of isQualifiedName(key.toLowerCase())) errors.push(field.invalid(path, key, text))
-    length += key.length + (annotations[key] ?? '').length
+    if (!isPlainQualifiedName(key))
+      for (const text of isQualifiedName(key.toLowerCase())) errors.push(field.invalid(path, key, text))
+    const value = annotations[key] ?? ''
+    bytes += bytes < countedBytes ? byteLength(key) + byteLength(value) : 3 * (key.length + value.length)
   }
-  // A unit of UTF-16 is three bytes at most.
-  if (length * 3 > maxAnnotationsBytes && bytesOf(annotations) > maxAnnotationsBytes)
+  if (bytes > maxAnnotationsBytes && bytesOf(annotations) > maxAnnotationsBytes)
     errors.push(field.tooLong(path, maxAnnotationsBytes))
   return errors
 }
+
+const countedBytes = 32 * 1024
 
 /** How many bytes keys and values have together. */
 export function bytesOf(texts: Readonly<Record<string, string>>): number {

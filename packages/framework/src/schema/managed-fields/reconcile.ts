@@ -9,6 +9,17 @@ import type { PathElement } from './path-element.ts'
  * Source: structured-merge-diff typed/reconcile_schema.go.
  */
 export function reconcile(type: Type, set: FieldSet): FieldSet {
+  if (inLine.get(set) === type) return set
+  const reconciled = reconciledNodes(type, set)
+  if (reconciled) return new FieldSet(reconciled)
+  inLine.set(set, type)
+  return set
+}
+
+/** The type that a set was last found to be in line with. Sets live as long as their managers: most are seen many times. */
+const inLine = new WeakMap<FieldSet, Type>()
+
+function reconciledNodes(type: Type, set: FieldSet): Map<PathElement, FieldNode> | undefined {
   let nodes: Map<PathElement, FieldNode> | undefined
   for (const [element, node] of set.nodes) {
     if (!node.below) continue
@@ -17,7 +28,7 @@ export function reconcile(type: Type, set: FieldSet): FieldSet {
     const reconciled = reconcileNode(childType, node, node.below)
     if (reconciled !== node) (nodes ??= new Map(set.nodes)).set(element, reconciled)
   }
-  return nodes ? new FieldSet(nodes) : set
+  return nodes
 }
 
 function typeBelow(type: Type, element: PathElement): Type | undefined {

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { isEmptyMap, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { atomKind, walkedKind } from './atom-kind.ts'
 import { deduced, isMapOfScalars, type ListType, type MapType, type Type } from './atoms.ts'
 import { addNode, FieldSet, type FieldNode } from './field-set.ts'
@@ -39,7 +39,12 @@ function mapNode(map: MapType, value: JsonValue, emptyLists: boolean, known?: Fi
     const element = field?.element ?? fieldElement(key)
     const node = nodeOf(field?.type ?? map.elementType ?? deduced, member, emptyLists, known?.nodes.get(element)?.below)
     // Keys of maps are owned themselves; members of structures only where they have nothing that could be owned.
-    addNode(nodes, element, node.member || !field || member === null || isEmptyObject(member), node.below)
+    addNode(
+      nodes,
+      element,
+      node.member || !field || member === null || (!node.below?.nodes.size && isEmptyObject(member)),
+      node.below,
+    )
   }
   return { member: false, below: new FieldSet(nodes) }
 }
@@ -60,10 +65,18 @@ function listNode(list: ListType, value: JsonValue, emptyLists: boolean): FieldN
   return { member: false, below: new FieldSet(nodes) }
 }
 
-/** Whether a set is just that of an object's keys. */
+/** Whether a set is just that of an object's keys, whose values are none that could have fields. */
 function isSetOf({ names }: FieldSet, object: JsonObject): boolean {
   const keys = Object.keys(object)
-  return keys.length === names?.size && keys.every((key) => names.has(key) && typeof object[key] !== 'object')
+  if (keys.length !== names?.size) return false
+  let at = 0
+  // They mostly stand in one order.
+  for (const name of names) {
+    const key = keys[at++] ?? ''
+    if (key !== name && !names.has(key)) return false
+    if (typeof object[key] === 'object') return false
+  }
+  return true
 }
 
-const isEmptyObject = (value: JsonValue): boolean => isObject(value) && !Object.keys(value).length
+const isEmptyObject = (value: JsonValue): boolean => isObject(value) && isEmptyMap(value)
