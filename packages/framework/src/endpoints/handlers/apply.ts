@@ -8,11 +8,11 @@ import type { IncomingWrite } from './incoming.ts'
 import type { Patcher } from './patch.ts'
 
 /** Server-side apply: YAML (and so JSON) that says what its manager wants. Source: endpoints/handlers/patch.go applyPatcher. */
-export function applier(write: IncomingWrite, body: Buffer): Patcher {
+export function applier(write: IncomingWrite, body: string): Patcher {
   const { scope, query } = write
   return (live) => {
     // Read anew for each attempt: the field manager may change what it is given, and conflicts are rare.
-    const { configuration, duplicates } = parseConfiguration(body.toString('utf8'))
+    const { configuration, duplicates } = parseConfiguration(body)
     checkIdentity(write, configuration, live)
     const merged = scope.fieldManager.apply(live, configuration, write.manager, query.force ?? false)
     complain(write, duplicates)

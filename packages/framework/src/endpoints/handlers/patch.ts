@@ -2,7 +2,7 @@ import { StatusError } from '../../meta/status.ts'
 import { cloneObject, type KubeObject } from '../../meta/object.ts'
 import type { Updater } from '../../registry/rest.ts'
 import { stringify } from '../../util/json.ts'
-import { readBody } from '../body.ts'
+import { readBody, readText } from '../body.ts'
 import { decodeCbor } from '../negotiation/cbor.ts'
 import { patchMediaType } from '../negotiation/content-type.ts'
 import { decodeWriteQuery } from '../options/write-options.ts'
@@ -37,8 +37,7 @@ export const patch: Handler = async (scope, exchange) => {
   const isCborApply = mediaType === 'application/apply-patch+cbor'
   const isApply = isCborApply || mediaType === 'application/apply-patch+yaml'
   const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'PatchOptions', isApply))
-  const bytes = await readBody(exchange)
-  const body = isCborApply ? Buffer.from(stringify(decodeCbor(bytes))) : bytes
+  const body = isCborApply ? stringify(decodeCbor(await readBody(exchange))) : await readText(exchange)
   const make = isApply ? applier(write, body) : patcher(write, mediaType, body)
   const { dryRun } = write.query
   const repeats = isApply && mayStay(scope) ? unchangedApplies(scope) : undefined

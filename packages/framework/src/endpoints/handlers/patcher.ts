@@ -7,7 +7,7 @@ import type { IncomingWrite } from './incoming.ts'
 import type { Patcher } from './patch.ts'
 
 /** JSON patch, merge patch and strategic merge patch: parsed once, applied to whatever is live. */
-export function patcher(write: IncomingWrite, mediaType: string, body: Buffer): Patcher {
+export function patcher(write: IncomingWrite, mediaType: string, body: string): Patcher {
   const { scope } = write
   const { fieldValidation } = write.query
   const parsed = patchTypeOf(mediaType).parse(body, fieldValidation)

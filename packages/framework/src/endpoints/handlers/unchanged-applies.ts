@@ -15,12 +15,12 @@ const maxRemembered = 1000
 class UnchangedApplies {
   readonly #digests = new LRUCache<string, string>({ max: maxRemembered })
 
-  has(write: IncomingWrite, live: KubeObject, body: Buffer): boolean {
+  has(write: IncomingWrite, live: KubeObject, body: string): boolean {
     const known = this.#digests.get(keyOf(write, live))
     return known !== undefined && known === digestOf(body)
   }
 
-  add(write: IncomingWrite, live: KubeObject, body: Buffer): void {
+  add(write: IncomingWrite, live: KubeObject, body: string): void {
     this.#digests.set(keyOf(write, live), digestOf(body))
   }
 }
@@ -44,4 +44,4 @@ export const mayStay = ({ resource, admission, foreign }: RequestScope): boolean
 const keyOf = ({ manager, query }: IncomingWrite, { metadata }: KubeObject): string =>
   [metadata.uid, metadata.resourceVersion, query.force ? 'force' : '', query.fieldValidation, manager].join(' ')
 
-const digestOf = (body: Buffer): string => createHash('sha256').update(body).digest('base64')
+const digestOf = (body: string): string => createHash('sha256').update(body).digest('base64')
