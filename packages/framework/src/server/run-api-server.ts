@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import type { ApiServer } from './api-server.ts'
 import { readyMessage, startFailure } from './start-messages.ts'
 
@@ -11,6 +12,7 @@ const running = Symbol.for('@apiserver-kit/framework/running')
  * serve.
  */
 export async function runApiServer(server: ApiServer): Promise<void> {
+  boundCollections()
   const reloaded = (globalThis as { [running]?: Map<number, ApiServer> })[running]
   if (server.options.workers > 1 && !reloaded) {
     const { runWorkers } = await import('./workers/run-workers.ts')
@@ -32,6 +34,14 @@ export async function runApiServer(server: ApiServer): Promise<void> {
   if (former) return
   stopOnSignals(() => reloaded?.get(port) ?? server)
   process.stdout.write(readyMessage(server, server.url))
+}
+
+/**
+ * V8 collects the whole heap when it has grown by a few megabytes, and counts every buffer that comes and goes: a server with little in its heap did so
+ * every 25 requests of 100 KB, at a fifth of their cost. Here it does when the heap has doubled.
+ */
+function boundCollections(): void {
+  setFlagsFromString('--heap-growing-percent=100')
 }
 
 function stopOnSignals(serverNow: () => ApiServer): void {
