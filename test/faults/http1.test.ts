@@ -10,8 +10,14 @@ describe('HTTP/1.1 that nobody should send', function () {
   this.timeout(60_000)
   let server: ExampleServer
   const open: RawConnection[] = []
+  /** Its headers do not come, while all the other tests run. */
+  let slow: RawConnection
+  let slowSince = 0
   before(async () => {
     server = await ExampleServer.start('sample-apiserver', { args: ['--request-timeout', '2s'] })
+    slow = await RawConnection.open(server.port, 'http/1.1')
+    slow.write('GET /healthz HTTP/1.1\r\nHost: x\r\n')
+    slowSince = performance.now()
   })
   afterEach(async () => {
     for (const connection of open.splice(0)) connection.close()
@@ -201,5 +207,15 @@ describe('HTTP/1.1 that nobody should send', function () {
     expect(metrics).to.include('apiserver_current_inflight_requests{request_kind="readOnly"} 1\n')
     for (const raw of slow) raw.socket.resume()
     for (const raw of slow) expect(await raw.until(() => false, 5000), 'the connection ends').to.equal(true)
+  })
+
+  it('ends a connection whose headers do not come within 32 s', async () => {
+    const drip = setInterval(() => {
+      slow.write('a')
+    }, 1000)
+    expect(await slow.until(() => false, 40_000), 'the connection ends').to.equal(true)
+    clearInterval(drip)
+    expect(slow.text).to.match(/^HTTP\/1.1 408 /)
+    expect((slow.closedAt ?? 0) - slowSince).to.be.within(31_000, 36_000)
   })
 })

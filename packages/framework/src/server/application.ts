@@ -6,6 +6,7 @@ import { PeerCertificates } from '../auth/authentication/peer-certificates.ts'
 import { DiscoveryRoutes } from '../endpoints/discovery/discovery-routes.ts'
 import { Dispatcher } from '../endpoints/dispatcher.ts'
 import { OpenApiRoutes } from '../endpoints/openapi/openapi-routes.ts'
+import { compilePattern } from '../schema/validation/reg-exp.ts'
 import type { ResourceRegistry } from '../registry/resource-registry.ts'
 import { admissionPlugins } from './admission-plugins.ts'
 import type { Auditing } from './auditing.ts'
@@ -75,7 +76,7 @@ export function application(parts: ApplicationParts): RequestListener {
     ...(options.shutdownSendRetryAfter ? { isRefusing: parts.isRefusing } : {}),
     goawayChance: options.goawayChance,
     logsRequests: options.verbosity >= requestVerbosity,
-    corsAllowedOrigins: (options.corsAllowedOrigins ?? []).map((pattern) => new RegExp(pattern)),
+    corsAllowedOrigins: (options.corsAllowedOrigins ?? []).map(compilePattern),
     hstsDirectives: options.strictTransportSecurityDirectives ?? [],
     audit: parts.auditing,
     tracer: parts.tracer,

@@ -61,6 +61,10 @@ describe('headers for browsers, and the log of requests', () => {
     expect([got.status, got.headers['access-control-allow-origin']]).to.deep.equal([200, 'https://a.io'])
   })
   it('lets no other page call, and none at all by default', async () => {
+    // In Go's dialect, as the flag is.
+    await start({ corsAllowedOrigins: ['(?i)\\Ahttps://a\\.io\\z'] })
+    expect(corsOf((await send('OPTIONS', '/healthz', { origin: 'https://A.io' })).headers)).to.have.length(5)
+    await server.close()
     await start({ corsAllowedOrigins: ['^https://a\\.io$'] })
     for (const origin of ['https://b.io', 'https://a.io.evil', 'http://a.io', 'null'])
       expect(corsOf((await send('OPTIONS', '/healthz', { origin })).headers), origin).to.deep.equal([])

@@ -1,4 +1,5 @@
 import { parseDuration } from '../meta/duration.ts'
+import { compilePattern } from '../schema/validation/reg-exp.ts'
 import type { FeatureGates } from './options.ts'
 import type { CertificateFiles } from './serving/serving-certificates.ts'
 
@@ -89,7 +90,8 @@ export function anchored(pattern: string): string {
   if (!/^(?:\^|\\A|.*\/\/)/.test(pattern) || !/(?:\$|\\z)$/.test(pattern))
     throw new RangeError('does not pin the start and the end of the host: write it as ^https://host$')
   // Throws where it is none.
-  return new RegExp(pattern).source
+  compilePattern(pattern)
+  return pattern
 }
 
 /** Source: server/options/server_run_options.go validateHSTSDirectives. */

@@ -2,6 +2,7 @@ import { StatusError } from '../../meta/status.ts'
 import type { Connecter } from '../../registry/rest.ts'
 import { Connection } from '../connection.ts'
 import type { Exchange } from '../exchange.ts'
+import { forbidRedirection } from '../forbid-redirection.ts'
 import { admissionAttributes } from './admission.ts'
 import type { Handler } from './handler.ts'
 
@@ -19,6 +20,7 @@ export const connect: Handler = async (scope, exchange) => {
   const connection = new Connection(exchange, pathBelow(exchange), options ?? {})
   // koa thinks that nothing is found until somebody says something else.
   exchange.response.statusCode = 200
+  forbidRedirection(exchange.response)
   await (scope.target as Connecter<object>).connect(context.info.name, connection, context)
   await connection.over
 }

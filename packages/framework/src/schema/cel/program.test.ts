@@ -161,6 +161,14 @@ describe('compile: cost', () => {
 })
 
 describe('compile: libraries', () => {
+  it('does not slow down over patterns that backtrack', () => {
+    const text = `${'a'.repeat(20_000)}!`
+    const begin = performance.now()
+    for (const pattern of ['(a+)+$', '(a|aa)+$', '^(([a-z])+.)+[A-Z]([a-z])+$'])
+      expect(run(`'${text}'.matches('${pattern}')`)).to.equal(false)
+    expect(performance.now() - begin).to.be.lessThan(2000)
+  })
+
   all([
     "'tacocat'.charAt(3) == 'o' && 'tacocat'.indexOf('a', 3) == 5 && 'tacocat'.lastIndexOf('a') == 5",
     "'TacoCat'.lowerAscii() == 'tacocat' && ' a '.trim() == 'a' && 'hello'.replace('l', 'x', 1) == 'hexlo'",

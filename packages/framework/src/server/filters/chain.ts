@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Authenticator } from '../../auth/authentication/authenticator.ts'
 import type { RequestHeaderConfig } from '../../auth/authentication/request-header.ts'
 import type { Authorizer } from '../../auth/authorization/authorizer.ts'
+import type { Matcher } from '../../schema/validation/reg-exp.ts'
 import type { RequestInfo } from '../../request/request-info.ts'
 import type { KnownRequests } from '../metrics/request-labels.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
@@ -43,7 +44,7 @@ export interface ChainOptions {
   /** Whether each request is a line in the log. */
   readonly logsRequests?: boolean
   /** Origins of pages that may call. */
-  readonly corsAllowedOrigins?: readonly RegExp[]
+  readonly corsAllowedOrigins?: readonly Matcher[]
   /** Of Strict-Transport-Security. */
   readonly hstsDirectives?: readonly string[]
   /** How likely an HTTP/2 client is told to connect anew; 0: never. */

@@ -1,3 +1,4 @@
+import type { Matcher } from '../../schema/validation/reg-exp.ts'
 import type { Filter } from '../request-state.ts'
 
 const allowed = {
@@ -10,11 +11,11 @@ const allowed = {
 
 /** Lets pages of these origins call, and answers browsers that ask beforehand. Source: server/filters/cors.go. */
 export const cors =
-  (origins: readonly RegExp[]): Filter =>
+  (origins: readonly Matcher[]): Filter =>
   (ctx, next) => {
     const { request, response } = ctx.state.exchange
     const { origin } = request.headers
-    if (origin === undefined || !origins.some((pattern) => pattern.test(origin))) return next()
+    if (origin === undefined || !origins.some((matches) => matches(origin))) return next()
     response.setHeader('access-control-allow-origin', origin)
     for (const [name, value] of Object.entries(allowed)) response.setHeader(name, value)
     if (request.method !== 'OPTIONS') return next()

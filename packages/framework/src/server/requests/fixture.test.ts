@@ -87,10 +87,15 @@ export class Depot {
     for (const resource of resources) this.server.install(resource)
   }
 
+  /** That of the administrator, and the authority of the server. */
+  get identity(): { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer } {
+    const file = (name: string): Buffer => readFileSync(join(this.#directory, name))
+    return { ca: file('ca.crt'), cert: file('admin.crt'), key: file('admin.key') }
+  }
+
   async start(): Promise<void> {
     await this.server.listen()
-    const file = (name: string): Buffer => readFileSync(join(this.#directory, name))
-    this.#session = connect(this.server.url, { ca: file('ca.crt'), cert: file('admin.crt'), key: file('admin.key') })
+    this.#session = connect(this.server.url, this.identity)
   }
 
   async stop(): Promise<void> {

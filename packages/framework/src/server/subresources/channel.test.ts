@@ -225,6 +225,16 @@ describe('ChannelSubresource', () => {
     expect((await end).code).to.equal(1009)
   })
 
+  it('ends a connection whose message comes in fragments without end (CVE-2026-48779)', async () => {
+    const socket = open('command=cat&stdin=true&stdout=true')
+    socket.on('error', () => undefined)
+    await once(socket, 'open')
+    const end = ending(socket)
+    for (let i = 0; i < 20_000 && socket.readyState === WebSocket.OPEN; i++)
+      socket.send(Buffer.alloc(0), { fin: false })
+    expect((await end).code).to.equal(1008)
+  })
+
   it('ends when the server stops', async () => {
     const other = new Lab([new Exec()])
     await other.start()
