@@ -137,7 +137,9 @@ describe('Admission through the aggregation layer', () => {
     await lab.both({}, '?dryRun=All')
     for (const path of Object.values(collections)) {
       const headers = { 'content-type': 'application/merge-patch+json' }
-      await cluster.send('PATCH', `${path}/${name}`, { metadata: { labels: { c: 'd' } } }, { headers })
+      const patched = await cluster.send('PATCH', `${path}/${name}`, { metadata: { labels: { c: 'd' } } }, { headers })
+      // kube-apiserver deletes what its watch cache has, and asks the webhooks once more where that was stale.
+      await cluster.send('GET', `${path}/${name}?resourceVersion=${patched.body.metadata.resourceVersion as string}`)
       await cluster.send('DELETE', `${path}/${name}?propagationPolicy=Background`)
     }
     const shapes = (kind: string): unknown[] =>

@@ -6,15 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClusterCertificates, type CertificatePaths } from './cluster-certificates.ts'
 import type { ClusterBinaries } from './cluster-binaries.ts'
+import type { ClusterNetwork } from './cluster-network.ts'
 import { LoggedProcess } from './logged-process.ts'
 
 const [firstPort, lastPort] = [8300, 8399]
-const taken = new Set<number>()
 
-/** A free port that no other part of the control plane has been given. */
+/** A free port that nobody else is given, even while nobody listens on it: what is killed by a test comes back there. */
 export async function clusterPort(): Promise<number> {
   for (let port = firstPort; port <= lastPort; port++) {
-    if (taken.has(port)) continue
+    if (!claim(port)) continue
     const server = createServer().listen(port, '127.0.0.1')
     const free = await Promise.race([
       once(server, 'listening').then(() => true),
@@ -23,10 +23,32 @@ export async function clusterPort(): Promise<number> {
     if (!free) continue
     server.close()
     await once(server, 'close')
-    taken.add(port)
     return port
   }
   throw new Error(`no port is free between ${String(firstPort)} and ${String(lastPort)}`)
+}
+
+/** Whether no process that lives, this one included, has the port. It is this one's until it ends. */
+function claim(port: number): boolean {
+  const file = join(tmpdir(), `apiserver-kit-port-${String(port)}`)
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' })
+  } catch {
+    if (isAlive(Number(readFileSync(file, 'utf8')))) return false
+    writeFileSync(file, String(process.pid))
+  }
+  process.once('exit', () => {
+    rmSync(file, { force: true })
+  })
+  return true
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 /** Who somebody is at kube-apiserver, as a kubeconfig and as the files in it. */
@@ -58,12 +80,16 @@ export class Cluster {
   readonly kubeControllerManager: LoggedProcess
   readonly #ports: Readonly<Record<'etcd' | 'peer' | 'apiserver' | 'controllers', number>>
   readonly #agents = new Map<string, Agent>()
+  readonly #network: ClusterNetwork | undefined
 
   private constructor(
     binaries: ClusterBinaries,
     ports: Readonly<Record<'etcd' | 'peer' | 'apiserver' | 'controllers', number>>,
+    network: ClusterNetwork | undefined,
   ) {
     this.binaries = binaries
+    this.#network = network
+    network?.attach(this)
     this.#ports = ports
     this.folder = mkdtempSync(join(tmpdir(), 'cluster-'))
     this.certificates = new ClusterCertificates(join(this.folder, 'pki'))
@@ -76,14 +102,15 @@ export class Cluster {
     this.kubeControllerManager = this.#process('kube-controller-manager', binaries.kubeControllerManager, controllers)
   }
 
-  static async start(binaries: ClusterBinaries): Promise<Cluster> {
+  /** With a network Services have addresses that lead somewhere, and Deployments have pods (which a PodNode runs). */
+  static async start(binaries: ClusterBinaries, network?: ClusterNetwork): Promise<Cluster> {
     const ports = {
       etcd: await clusterPort(),
       peer: await clusterPort(),
       apiserver: await clusterPort(),
       controllers: await clusterPort(),
     }
-    const cluster = new Cluster(binaries, ports)
+    const cluster = new Cluster(binaries, ports, network)
     try {
       await cluster.etcd.start(() => fetch(`http://127.0.0.1:${String(ports.etcd)}/health`).then((a) => a.ok))
       await cluster.startApiserver()
@@ -217,6 +244,7 @@ export class Cluster {
       `--requestheader-client-ca-file=${files.path('front-proxy-ca.crt')}`,
       ...['--requestheader-allowed-names=front-proxy-client', '--requestheader-username-headers=X-Remote-User'],
       ...['--requestheader-group-headers=X-Remote-Group', '--requestheader-extra-headers-prefix=X-Remote-Extra-'],
+      ...(this.#network ? [`--egress-selector-config-file=${this.#network.configuration}`] : []),
     ]
   }
 
@@ -224,6 +252,7 @@ export class Cluster {
     const { certificates: files } = this
     const { kubeconfig } = this.identity('system:kube-controller-manager')
     const controllers = ['namespace', 'garbage-collector', 'serviceaccount', 'clusterrole-aggregation', 'resourcequota']
+    if (this.#network) controllers.push('deployment', 'replicaset', 'endpointslice')
     return [
       ...[`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--use-service-account-credentials'],
       ...['--bind-address=127.0.0.1', `--secure-port=${String(this.#ports.controllers)}`],

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A child whose output goes into a file. It gets no environment but PATH, HOME and TMPDIR. */
@@ -44,8 +44,14 @@ export class LoggedProcess {
     }
   }
 
+  /** Of all its runs. */
   log(): string {
-    return readFileSync(this.#log, 'utf8')
+    return existsSync(this.#log) ? readFileSync(this.#log, 'utf8') : ''
+  }
+
+  /** It was started, and does not run any more. */
+  get ended(): boolean {
+    return this.#child !== undefined && (this.#child.exitCode !== null || this.#child.signalCode !== null)
   }
 
   /** The end of its log. */
