@@ -16,6 +16,7 @@ import { defaults, type ApiServerOptions } from './options.ts'
 import { HealthRoutes } from './routes/health.ts'
 import { ownCertificates, writePrivate, type OwnCertificates } from './serving/certificate-files.ts'
 import { kubeconfigText } from './serving/kubeconfig.ts'
+import type { Listener } from './serving/listener.ts'
 import type { RequestListener, SecureServer } from './serving/secure-server.ts'
 import { serverLog } from './server-log.ts'
 import { Shutdown } from './shutdown.ts'
@@ -51,6 +52,7 @@ export class ApiServer {
   #ready = false
   #stopping: Promise<void> | undefined
   #leads = true
+  #listener: Listener | undefined
 
   constructor(options: ApiServerOptions) {
     this.options = { ...defaults, ...definedOf(options) }
@@ -101,6 +103,7 @@ export class ApiServer {
   /** Before {@link listen}: other processes of this server serve, too. As {@link runApiServer} does it for `--workers`. */
   join(processes: Processes): this {
     this.#leads = processes.leads
+    this.#listener = processes.listener
     this.#stores.shareAmong((store) => processes.backendGroup(store))
     return this
   }
@@ -196,7 +199,8 @@ export class ApiServer {
         this.metrics.handshakeFailed()
       },
     })
-    await this.#listening.listen(options.securePort, options.bindAddress)
+    if (this.#listener) await this.#listening.listenBy(this.#listener)
+    else await this.#listening.listen(options.securePort, options.bindAddress)
     if (options.writeKubeconfig !== undefined && this.#leads) writePrivate(options.writeKubeconfig, this.kubeconfig)
   }
 

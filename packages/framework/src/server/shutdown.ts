@@ -26,7 +26,7 @@ export class Shutdown {
 
   /** At once: who is connected is not waited for, only what is under way. */
   async abrupt(serving: SecureServer | undefined): Promise<void> {
-    serving?.stopAccepting()
+    await serving?.stopAccepting()
     await this.#draining.stop({ limitMs: this.#flags.requestTimeoutSeconds * 1000 })
     await serving?.close()
   }
@@ -38,11 +38,11 @@ export class Shutdown {
     if (shutdownSendRetryAfter) {
       this.#refusing = true
       await this.#drain()
-      serving.stopAccepting()
+      await serving.stopAccepting()
       await serving.close(refusedMs)
       return
     }
-    serving.stopAccepting()
+    await serving.stopAccepting()
     await serving.untilLeft(lameDuckMs)
     await this.#drain()
     await serving.close()

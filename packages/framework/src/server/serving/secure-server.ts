@@ -11,6 +11,7 @@ import { Server, type AddressInfo, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { answerClientError } from './client-error.ts'
 import { superviseSession } from './http2-session.ts'
+import type { Listener } from './listener.ts'
 import { sendAway } from './send-away.ts'
 import type { ServingCertificates } from './serving-certificates.ts'
 import { Turns } from './turns.ts'
@@ -61,6 +62,8 @@ export class SecureServer {
   readonly #sockets = new Set<Socket>()
   readonly #turns = new Turns()
   #stopping = false
+  #listener: Listener | undefined
+  #port: number | undefined
   #left: (() => void) | undefined
 
   constructor(options: SecureServerOptions, handler: RequestListener) {
@@ -133,13 +136,25 @@ export class SecureServer {
     await once(this.#server, 'listening')
   }
 
+  /** Serves the connections that another process hands over. Rejects when that one cannot listen. */
+  async listenBy(listener: Listener): Promise<void> {
+    this.#port = await listener.listen((connection) => {
+      connection.allowHalfOpen = true
+      this.#server.emit('connection', connection)
+    })
+    this.#listener = listener
+    // Node begins to watch over the time that clients of HTTP/1.1 take.
+    this.#server.emit('listening')
+  }
+
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return this.#port ?? (this.#server.address() as AddressInfo).port
   }
 
   /** No new connections; HTTP/2 clients are told to go now, those of HTTP/1.1 with their next answer. */
-  stopAccepting(): void {
+  async stopAccepting(): Promise<void> {
     this.#stopping = true
+    await this.#listener?.close()
     // Not Http2SecureServer's own, which cuts the connections on which the next request may just be on its way.
     Server.prototype.close.call(this.#server)
     for (const session of this.#sessions) session.close()

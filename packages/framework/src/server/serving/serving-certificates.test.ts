@@ -25,7 +25,7 @@ describe('ServingCertificates', () => {
   let server: SecureServer | undefined
   let certificates: ServingCertificates | undefined
   afterEach(async () => {
-    server?.stopAccepting()
+    await server?.stopAccepting()
     await server?.close()
     certificates?.close()
     errors.length = 0
@@ -116,7 +116,7 @@ describe('ServingCertificates', () => {
     expect(await seen('x', { ...old, ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' })).to.equal('main')
     expect(await refused(seen('x', { ...old, ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' }))).to.equal(true)
     expect(await seen('x', { minVersion: 'TLSv1.3' })).to.equal('main')
-    server?.stopAccepting()
+    await server?.stopAccepting()
     certificates?.close()
     await serve({ main: make('main', []), minVersion: tlsVersion('VersionTLS13') })
     expect(await refused(seen('x', old))).to.equal(true)

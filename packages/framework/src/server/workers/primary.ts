@@ -4,20 +4,26 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { BackendGroup } from '../../storage/backend.ts'
+import { Door } from './door.ts'
 import { Gathering } from './gathering.ts'
 import { Hearing } from './hearing.ts'
-import { say, type Message } from './messages.ts'
+import { say, type ListenError, type Message } from './messages.ts'
 import type { Processes } from './processes.ts'
 
 /** What a worker finds in its environment: its number, from 0, and the word that all processes of its server have in common. */
 export const workerVariables = { index: 'APISERVER_KIT_WORKER', token: 'APISERVER_KIT_WORKERS_TOKEN' }
 
+export interface ListeningAddress {
+  readonly port: number
+  readonly address: string
+}
+
 const firstRestartMs = 100
 const longestRestartMs = 10_000
 
 /**
- * The first process of a server with workers. It serves nobody: it keeps the stores, hands connections to the workers in turns, tells each of what the
- * others wrote, and starts another in the place of one that has ended.
+ * The first process of a server with workers. It serves nobody: it keeps the stores, hands connections to the workers, tells each of what the others
+ * wrote, and starts another in the place of one that has ended.
  */
 export class Primary implements Processes {
   readonly leads = false
@@ -27,13 +33,16 @@ export class Primary implements Processes {
   readonly #token = randomUUID()
   readonly #hearing = new Hearing()
   readonly #gathering = new Gathering()
+  readonly #door = new Door()
+  readonly #address: ListeningAddress
   readonly #workers = new Map<number, Worker>()
   #stopping = false
   #failed = false
 
-  constructor(cluster: Cluster, count: number, log: Logger) {
+  constructor(cluster: Cluster, count: number, address: ListeningAddress, log: Logger) {
     this.#cluster = cluster
     this.#count = count
+    this.#address = address
     this.#log = log
   }
 
@@ -60,6 +69,7 @@ export class Primary implements Processes {
     const ends = [...this.#workers.values()].map((worker) => gone(worker))
     this.#tellAll({ kind: 'stop' })
     await Promise.all(ends)
+    this.#door.close()
     return !this.#failed
   }
 
@@ -77,6 +87,10 @@ export class Primary implements Processes {
     })
     worker.on('message', (message: Message) => {
       this.#hear(worker, message)
+    })
+    // After 'exit', and after the last word; 'disconnect' does not come when a connection is just on its way.
+    worker.process.once('close', () => {
+      this.#door.gone(worker)
     })
     worker.on('exit', (code) => {
       if (this.#workers.get(index) === worker) this.#workers.delete(index)
@@ -132,6 +146,19 @@ export class Primary implements Processes {
         for (const worker of this.#workers.values()) if (worker !== from) say(worker, message)
         this.#hearing.wrote(message.store)
         break
+      case 'listen':
+        void this.#listen(from)
+        break
+      case 'taken':
+        this.#door.taken(from, message.id)
+        break
+      case 'left':
+        this.#door.left(from)
+        break
+      case 'close':
+        this.#door.retire(from)
+        say(from, { kind: 'closed' })
+        break
       case 'gather':
         void this.#gathering.of([...this.#workers.values()]).then((metrics) => {
           say(from, { kind: 'gathered', id: message.id, metrics })
@@ -144,6 +171,17 @@ export class Primary implements Processes {
         this.#tellAll(message)
         break
       default:
+    }
+  }
+
+  async #listen(worker: Worker): Promise<void> {
+    try {
+      const port = await this.#door.open(this.#address.port, this.#address.address)
+      say(worker, { kind: 'listening', port })
+      this.#door.admit(worker)
+    } catch (error) {
+      const { message, code, port, address } = error as ListenError
+      say(worker, { kind: 'refused', error: { message, code, port, address } })
     }
   }
 

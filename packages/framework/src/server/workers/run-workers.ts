@@ -10,7 +10,9 @@ import { WorkerProcess } from './worker-process.ts'
 export async function runWorkers(server: ApiServer): Promise<void> {
   // Not read where one process serves.
   const { default: cluster } = await import('node:cluster')
-  if (cluster.isPrimary) await runPrimary(server, new Primary(cluster, server.options.workers, server.log))
+  const { workers, securePort, bindAddress } = server.options
+  const address = { port: securePort, address: bindAddress }
+  if (cluster.isPrimary) await runPrimary(server, new Primary(cluster, workers, address, server.log))
   else await runWorker(server)
 }
 

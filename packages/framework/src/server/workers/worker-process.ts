@@ -1,31 +1,55 @@
+import type { Socket } from 'node:net'
 import { AggregatorRegistry, type Registry } from 'prom-client'
 import type { BackendGroup } from '../../storage/backend.ts'
+import type { Listener } from '../serving/listener.ts'
 import { Hearing } from './hearing.ts'
 import type { Message } from './messages.ts'
 import { workerVariables } from './primary.ts'
 import type { GatheredMetrics, Processes } from './processes.ts'
 
 /** This process, one of several that serve. */
-export class WorkerProcess implements Processes, GatheredMetrics {
+export class WorkerProcess implements Processes, GatheredMetrics, Listener {
   readonly leads = process.env[workerVariables.index] === '0'
   readonly #token = process.env[workerVariables.token] ?? ''
   readonly #own: Registry
   readonly #hearing = new Hearing()
   readonly #gathering = new Map<number, (registry: Registry) => void>()
   #last = 0
+  #take: (connection: Socket) => void = () => undefined
+  #listening: { readonly resolve: (port: number) => void; readonly reject: (error: Error) => void } | undefined
+  #closed: (() => void) | undefined
   /** Told when this process is to come to its end. */
   onStop: () => void = () => undefined
 
   constructor(own: Registry) {
     this.#own = own
-    process.on('message', (message: Message) => {
-      this.#hear(message)
+    process.on('message', (message: Message, connection?: Socket) => {
+      this.#hear(message, connection)
     })
   }
 
   backendGroup(store: number): BackendGroup {
     return this.#hearing.group(store, { isKeeper: false, token: this.#token }, () => {
       this.#say({ kind: 'wrote', store })
+    })
+  }
+
+  get listener(): Listener {
+    return this
+  }
+
+  listen(take: (connection: Socket) => void): Promise<number> {
+    this.#take = take
+    return new Promise((resolve, reject) => {
+      this.#listening = { resolve, reject }
+      this.#say({ kind: 'listen' })
+    })
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#closed = resolve
+      this.#say({ kind: 'close' })
     })
   }
 
@@ -45,8 +69,20 @@ export class WorkerProcess implements Processes, GatheredMetrics {
     this.#say({ kind: 'reset' })
   }
 
-  #hear(message: Message): void {
+  #hear(message: Message, connection: Socket | undefined): void {
     switch (message.kind) {
+      case 'connection':
+        this.#receive(message.id, connection)
+        break
+      case 'listening':
+        this.#listening?.resolve(message.port)
+        break
+      case 'refused':
+        this.#listening?.reject(Object.assign(new Error(message.error.message), message.error))
+        break
+      case 'closed':
+        this.#closed?.()
+        break
       case 'wrote':
         this.#hearing.wrote(message.store)
         break
@@ -67,6 +103,21 @@ export class WorkerProcess implements Processes, GatheredMetrics {
         break
       default:
     }
+  }
+
+  #receive(id: number, connection: Socket | undefined): void {
+    // Before anything of it is read: what nobody says to have taken is given to another.
+    this.#say({ kind: 'taken', id })
+    const left = (): void => {
+      this.#say({ kind: 'left' })
+    }
+    // It may have ended on its way.
+    if (!connection) {
+      left()
+      return
+    }
+    connection.once('close', left)
+    this.#take(connection)
   }
 
   #say(message: Message): void {
