@@ -63,7 +63,10 @@ export function readJson(source: string | Buffer): JsonDocument {
   const text = typeof source === 'string' ? source : decodeUtf8(source)
   const seen = survey(text)
   const value = parsed(text, seen)
-  return { value, duplicateKeys: () => (seen.keys === keysOf(value) ? [] : scanDuplicateKeys(text)) }
+  return {
+    value,
+    duplicateKeys: () => (seen.keys === countKeys(value, seen.containers) ? [] : scanDuplicateKeys(text)),
+  }
 }
 
 function parsed(text: string, { needsReader }: Survey): JsonValue {
@@ -80,12 +83,15 @@ interface Survey {
   readonly needsReader: boolean
   /** Colons outside of strings. */
   readonly keys: number
+  /** Maps and lists. */
+  readonly containers: number
 }
 
 /** Bounds the depth and tells what to expect. One pass over the characters, far cheaper than the parsing itself. */
 function survey(text: string): Survey {
   let depth = 0
   let keys = 0
+  let containers = 0
   let needsReader = false
   let escape = nextEscape(text, 0)
   for (let i = 0; i < text.length; i++) {
@@ -103,6 +109,7 @@ function survey(text: string): Survey {
       escape = nextEscape(text, i)
     } else if (c === 0x3a) keys++
     else if (c === 0x7b || c === 0x5b) {
+      containers++
       if (++depth > maxDepth) fail('exceeded max depth')
     } else if (c === 0x7d || c === 0x5d) depth--
     else if (c >= 0x30 && c <= 0x39) {
@@ -113,7 +120,7 @@ function survey(text: string): Survey {
       if (i - start >= (exponent ? 2 : 15)) needsReader = true
     }
   }
-  return { needsReader, keys }
+  return { needsReader, keys, containers }
 }
 
 /** Where the next backslash stands: a string that ends before it is passed over in one step. */
@@ -122,16 +129,21 @@ function nextEscape(text: string, from: number): number {
   return at < 0 ? Infinity : at
 }
 
-function keysOf(value: JsonValue): number {
+/** The keys of all maps in a value. Members are read only until its maps and lists have been met: a large map of texts is not gone through. */
+function countKeys(value: JsonValue, containers: number): number {
+  const met: (JsonValue[] | JsonObject)[] = []
+  const meet = (member: JsonValue | undefined): void => {
+    if (typeof member === 'object' && member !== null) met.push(member)
+  }
+  meet(value)
   let count = 0
-  if (typeof value !== 'object' || value === null) return 0
-  if (Array.isArray(value)) for (const item of value) count += keysOf(item)
-  else
-    for (const key of Object.keys(value)) {
-      count++
-      const member = value[key]
-      if (typeof member === 'object') count += keysOf(member)
-    }
+  for (const container of met) {
+    const keys = Array.isArray(container) ? undefined : Object.keys(container)
+    if (keys) count += keys.length
+    if (met.length >= containers) continue
+    if (Array.isArray(container)) container.forEach(meet)
+    else for (const key of keys ?? []) meet(container[key])
+  }
   return count
 }
 
@@ -157,12 +169,19 @@ export interface CanonicalText {
 /** {@link canonical}, and what was seen on the way. */
 export function canonicalText(value: JsonValue): CanonicalText {
   const form = formOf(value)
-  if (form !== unsorted) return { text: stringify(value), same: form === plain }
-  const text = write(value, (object) => Object.keys(object).sort(), 0, '')
+  const text = form === unsorted ? write(value, (object) => Object.keys(object).sort(), 0, '') : stringify(value)
   // UTF-16 order is byte order but where surrogates meet U+E000 to U+FFFF.
-  if (!surrogate.test(text)) return { text, same: false }
+  if (!hasSurrogates(text) || (form !== unsorted && !hasSurrogateKeys(value))) return { text, same: form === plain }
   return { text: write(value, (object) => Object.keys(object).sort(compareUtf8), 0, ''), same: false }
 }
+
+/** Bytes are counted faster than characters are looked at, and say it of most texts. */
+const hasSurrogates = (text: string): boolean => Buffer.byteLength(text) !== text.length && surrogate.test(text)
+
+const hasSurrogateKeys = (value: JsonValue): boolean =>
+  Array.isArray(value)
+    ? value.some(hasSurrogateKeys)
+    : isObject(value) && Object.entries(value).some(([key, member]) => surrogate.test(key) || hasSurrogateKeys(member))
 
 const surrogate = /[\ud800-\udfff]/
 const unsorted = 0
@@ -199,7 +218,7 @@ function formOfMap(map: JsonObject): Form {
   let form: Form = Object.getPrototypeOf(map) === Object.prototype ? plain : sorted
   let last = ''
   for (const key of Object.keys(map)) {
-    if (key < last || surrogate.test(key)) return unsorted
+    if (key < last) return unsorted
     last = key
     const member = map[key]
     if (typeof member === 'string') continue
