@@ -82,10 +82,7 @@ export async function runTrial({ seed, seconds, etcd: binary, workers = 1 }: Tri
       const restMs = etcd ? lifeMs : Math.max(0, Math.min(lifeMs, longestMs))
       for (let rest = workers > 1 ? 3 : 0; rest > 0; rest--) {
         await sleep(restMs / 4)
-        const all = workersOf(server)
-        if (all.length === 0) continue
-        process.kill(random.pick(all), 'SIGKILL')
-        workerKills++
+        if (killOne(workersOf(server), random)) workerKills++
       }
       await sleep(workers > 1 ? restMs / 4 : restMs)
       if (etcd && random.chance(0.5)) {
@@ -151,6 +148,16 @@ async function kill(server: ExampleServer): Promise<void> {
 function workersOf({ child }: ExampleServer): number[] {
   const { stdout } = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' })
   return stdout.split('\n').filter(Boolean).map(Number)
+}
+
+/** False: there is none, or it has just come to its end. */
+function killOne(pids: readonly number[], random: Random): boolean {
+  if (pids.length === 0) return false
+  try {
+    return process.kill(random.pick(pids), 'SIGKILL')
+  } catch {
+    return false
+  }
 }
 
 /** One object for every scope: a watch that has seen it has seen everything. */

@@ -27,14 +27,16 @@ export function checkDataFile(folder: string): void {
     new StorageError('Corrupt', `${path} ${why}: put a backup in the place of the folder, or remove it to begin anew`)
   const file = openSync(path, 'r')
   try {
-    const { size } = fstatSync(file)
+    const isEmpty = fstatSync(file).size === 0
     // A first start that did not come far has left nothing else
-    if (size === 0 && !existsSync(join(folder, 'ballast'))) return
-    if (size === 0) throw refuse('is empty')
+    if (isEmpty && !existsSync(join(folder, 'ballast'))) return
+    if (isEmpty) throw refuse('is empty')
     const first = readMeta(file, 0)
     const second = first && readMeta(file, first.pageSize)
     if (!first || !second) throw refuse('is no data of LMDB, or damaged at its beginning')
     const { lastPage, root, pageSize } = first.transaction > second.transaction ? first : second
+    // After the meta pages: a process of a server that was killed may be writing its last, and the file grow
+    const { size } = fstatSync(file)
     const missing = (lastPage + 1) * pageSize - size
     if (missing > slackBytes || (root < lastPage && (root + 1) * pageSize > size))
       throw refuse(`was cut off: ${String(missing)} bytes are missing`)
