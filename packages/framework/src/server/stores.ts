@@ -110,7 +110,8 @@ export class ServerStores {
         const store = new Store(seen, { prefix: this.#prefix, resourcePrefix, codec })
         const { start, end } = store.root
         this.#metrics.objects(place, async () => (await backend.range(start, end, { limit: 1 })).count)
-        const storage = new Cacher(store)
+        const storage = new Cacher(store, { observer: this.#metrics.cache.observer(place) })
+        this.#metrics.cache.shows(place, storage)
         this.#storages.push(storage)
         return traced ? tracedStorage(storage, groupResource(place)) : storage
       },

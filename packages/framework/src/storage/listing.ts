@@ -67,6 +67,7 @@ export async function listItems(
   let { start, revision } = plan
   let page = limit
   let first: ItemRange | undefined
+  let [fetched, evaluated] = [0, 0]
   for (;;) {
     options.signal?.throwIfAborted()
     const range = await read(source, start, place, page, revision, options)
@@ -83,12 +84,14 @@ export async function listItems(
       if (predicate.everything || predicate.matches(item)) items.push(item)
       if (limit > 0 && items.length >= limit) break
     }
+    fetched += range.items.length
+    evaluated += examined
     const more = range.more || examined < range.items.length
-    if (!more) return { items, resourceVersion: String(revision), continue: '', remainingItemCount: undefined }
+    const known = { items, resourceVersion: String(revision), fetched, evaluated }
+    if (!more) return { ...known, continue: '', remainingItemCount: undefined }
     if (limit > 0 && items.length >= limit)
       return {
-        items,
-        resourceVersion: String(revision),
+        ...known,
         continue: encodeContinue(start, place.prefix, revision),
         remainingItemCount: predicate.everything ? first.count - limit : undefined,
       }

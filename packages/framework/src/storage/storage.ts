@@ -76,6 +76,9 @@ export interface StoredList {
   readonly resourceVersion: string
   readonly continue: string
   readonly remainingItemCount: number | undefined
+  /** What it took: how many objects were read, and how many of them looked at. */
+  readonly fetched?: number
+  readonly evaluated?: number
 }
 
 /** Of a watch: after which revision, which objects, which events beside changes. */

@@ -1,4 +1,5 @@
 import type { GroupResource } from '../../meta/group-version.ts'
+import { CacheMetrics } from './cache-metrics.ts'
 import { requestBounds, type Families } from './families.ts'
 import { Kept, type HistogramSeries, type NumberSeries } from './series.ts'
 
@@ -12,12 +13,14 @@ export interface OperationSeries {
 
 /** Source: storage/etcd3/metrics. */
 export class StorageMetrics {
+  readonly cache: CacheMetrics
   readonly #operations: (resource: GroupResource, operation: StorageOperation) => OperationSeries
   readonly #objects: (resource: GroupResource) => { readonly now: NumberSeries; readonly before: NumberSeries }
   readonly #counters: (() => Promise<void>)[] = []
   #countedAt = -Infinity
 
   constructor(families: Families) {
+    this.cache = new CacheMetrics(families)
     const total = families.number('counter', {
       name: 'etcd_requests_total',
       stability: 'ALPHA',

@@ -17,6 +17,8 @@ const chunk = 100
 /** What a watcher needs of its cache. */
 export interface WatcherHome {
   readonly history: EventHistory
+  /** Told how many objects and events a watcher begins with. */
+  readonly initialEvents: ((count: number) => void) | undefined
   /** From now on the watcher gets every event of its place by `offer`. */
   live(watcher: CacheWatcher): void
   /** The watcher gets nothing any more. */
@@ -172,6 +174,7 @@ export class CacheWatcher implements WatchStream {
           .filter((item) => this.#predicate.everything || this.#predicate.matches(item))
           .map((item): WatchEvent => ({ type: 'ADDED', item }))
         if (this.#ended) return
+        this.#home.initialEvents?.(events.length)
         if (events.length) yield events
       }
       place = this.#home.history.after(after)
@@ -199,6 +202,7 @@ export class CacheWatcher implements WatchStream {
       }
       place += events.length
       const seen = this.#seen(events)
+      this.#home.initialEvents?.(events.length)
       if (seen.length) yield seen
     }
   }

@@ -15,7 +15,8 @@ import {
 } from '../conformance/storage-case.ts'
 import { StorageError } from '../storage-error.ts'
 import { Store } from '../store.ts'
-import { Cacher, type CacherOptions } from './cacher.ts'
+import { Cacher } from './cacher.ts'
+import type { CacherOptions } from './cacher-options.ts'
 
 const memorySupports = new MemoryBackend().supports
 

@@ -1,7 +1,7 @@
 import { StatusError } from '../../meta/status.ts'
 import type { KubeObject } from '../../meta/object.ts'
 import { ItemEvent } from '../item-event.ts'
-import { listItems, planOf, type ItemRange, type ListPlace } from '../listing.ts'
+import { planOf, type ItemRange, type ListPlace } from '../listing.ts'
 import { parseResourceVersion } from '../resource-version.ts'
 import { StorageError } from '../storage-error.ts'
 import type {
@@ -18,25 +18,19 @@ import type {
 import type { Store } from '../store.ts'
 import type { StoredItem } from '../stored-item.ts'
 import { Bookmarks } from './bookmarks.ts'
+import type { CacheObserver } from './cache-observer.ts'
 import { CacheWatcher, tooOld, type CacheWatcherStart, type WatcherHome } from './cache-watcher.ts'
+import type { CacherOptions } from './cacher-options.ts'
+import { CountedLists } from './counted-lists.ts'
 import { EventHistory, type EventHistoryOptions } from './event-history.ts'
 import { Feed, type FeedSink, type FeedStart } from './feed.ts'
 import { Freshness } from './freshness.ts'
 import { LiveWatchers } from './live-watchers.ts'
 import { ObjectTree } from './object-tree.ts'
 import { Readiness } from './readiness.ts'
-
-/** How often a Cacher sends bookmarks, how long its reads wait, and its limits. */
-export interface CacherOptions {
-  /** How often a watch that allows it gets a bookmark. Default 60 000. */
-  readonly bookmarkPeriodMs?: number
-  /** How long a read waits for a resourceVersion that the cache has not seen yet. Default 3 000. */
-  readonly freshTimeoutMs?: number
-  readonly history?: EventHistoryOptions
-}
+import { statePages } from './state-pages.ts'
 
 const defaultFreshTimeoutMs = 3_000
-const pageSize = 500
 
 /**
  * A Storage before a Store: one watch of the backend serves all watches of clients, and what reads cost a network's round trip otherwise is answered
@@ -45,11 +39,13 @@ const pageSize = 500
 export class Cacher implements Storage {
   readonly #store: Store
   readonly #freshTimeoutMs: number
-  readonly #historyOptions: EventHistoryOptions | undefined
+  readonly #historyOptions: EventHistoryOptions
+  readonly #observer: CacheObserver | undefined
   readonly #readiness = new Readiness()
   readonly #freshness: Freshness
   readonly #bookmarks: Bookmarks
-  readonly #live = new LiveWatchers()
+  readonly #live: LiveWatchers
+  readonly #lists: CountedLists
   readonly #watchers = new Set<CacheWatcher>()
   readonly #feed: Feed
   readonly #home: WatcherHome
@@ -66,7 +62,11 @@ export class Cacher implements Storage {
     }
     this.#store = store
     this.#freshTimeoutMs = options.freshTimeoutMs ?? defaultFreshTimeoutMs
-    this.#historyOptions = options.history
+    const { observer } = options
+    this.#observer = observer
+    this.#historyOptions = { resized: (larger) => observer?.resized(larger), ...options.history }
+    this.#live = new LiveWatchers(() => observer?.terminated())
+    this.#lists = new CountedLists(store, observer)
     this.#freshness = new Freshness(requestProgress)
     this.#bookmarks = new Bookmarks(requestProgress, options.bookmarkPeriodMs)
     this.#home = this.#homeOfWatchers()
@@ -87,6 +87,16 @@ export class Cacher implements Storage {
 
   currentResourceVersion(): Promise<string> {
     return this.#store.currentResourceVersion()
+  }
+
+  /** How far the cache has come. */
+  get revision(): number {
+    return this.#freshness.revision
+  }
+
+  /** How many events its history may hold. */
+  get historyCapacity(): number {
+    return this.#history.capacity
   }
 
   ready(signal?: AbortSignal): Promise<void> {
@@ -120,22 +130,25 @@ export class Cacher implements Storage {
       // What a store that is no cache answers quickly need not wait
       const cheap = (options.limit ?? 0) > 0 && options.predicate.everything
       if (!this.#store.backend.supports.localReads && !cheap) this.#readiness.check()
-      return this.#store.list(key, options)
+      return this.#lists.ofStore(key, options)
     }
     const { resourceVersion = '', signal } = options
     // The past of one object is the store's to tell; also that there is no such past
-    if (!place.recursive && options.resourceVersionMatch === 'Exact') return this.#store.list(key, options)
+    if (!place.recursive && options.resourceVersionMatch === 'Exact') return this.#lists.ofStore(key, options)
     const { revision, minimum } = planOf(place, options)
     const asGiven = revision === undefined || !options.continue ? resourceVersion : ''
     const fresh = await this.#notOlderThan(revision ?? minimum, asGiven, signal)
     // Clients of "0" want all, and a cache has it at hand
     const asked = resourceVersion === '0' ? { ...options, limit: 0 } : options
     if (revision !== undefined) return this.#listAt(revision, key, place, asked)
-    if (!fresh || !this.#tree) return this.#store.list(key, asked)
-    if ((resourceVersion === '' || options.continue) && !(await this.#consistent(signal)))
-      return this.#store.list(key, options)
+    if (!fresh || !this.#tree) return this.#lists.ofStore(key, asked)
+    if (resourceVersion === '' || options.continue) {
+      const success = await this.#consistent(signal)
+      if (!success) return this.#lists.instead(key, options)
+      this.#observer?.consistentRead({ success, fallback: false })
+    }
     const state = this.#tree.state(this.#freshness.revision)
-    const list = await listItems(state, place, asked)
+    const list = await this.#lists.ofCache(state, place, asked)
     if (list.continue !== '') this.#tree.pin(state)
     return list
   }
@@ -174,32 +187,26 @@ export class Cacher implements Storage {
       : { after: revision, place: at }
   }
 
-  /** The state that a watch begins with, in pages of one revision; of the store where the cache is not fresh enough. */
-  async *#state(place: ListPlace, fresh: boolean): AsyncGenerator<ItemRange> {
-    const source = (fresh && this.#tree?.state(this.#freshness.revision)) || this.#store
-    let revision: number | undefined
-    for (let start = place.start; ;) {
-      const range: ItemRange = await source.range(start, place.end, { limit: pageSize, revision })
-      yield range
-      revision = range.revision
-      const last = range.items.at(-1)
-      if (!range.more || !last) return
-      start = `${last.key}\0`
-    }
+  /** Of the store where the cache is not fresh enough. */
+  #state(place: ListPlace, fresh: boolean): AsyncGenerator<ItemRange> {
+    return statePages((fresh && this.#tree?.state(this.#freshness.revision)) || this.#store, place)
   }
 
   /** An exact state: from memory if a page before was, else from the Store, which also says what is wrong with it. */
   #listAt(revision: number, key: string, place: ListPlace, options: StorageListOptions): Promise<StoredList> {
     const state = this.#tree?.pinned(revision)
-    if (!state || revision < this.#store.backend.compactRevision()) return this.#store.list(key, options)
-    return listItems(state, place, options)
+    if (!state || revision < this.#store.backend.compactRevision()) return this.#lists.ofStore(key, options)
+    return this.#lists.ofCache(state, place, options)
   }
 
   /** Waits until the cache is as new as the store is now; false: it does not come there. */
   async #consistent(signal?: AbortSignal): Promise<boolean> {
     const { backend } = this.#store
     if (backend.supports.progress === false) return false
-    return this.#freshness.reaches(await backend.currentRevision(), this.#freshTimeoutMs, signal)
+    const begin = performance.now()
+    const reached = await this.#freshness.reaches(await backend.currentRevision(), this.#freshTimeoutMs, signal)
+    this.#observer?.waited((performance.now() - begin) / 1000)
+    return reached
   }
 
   /**
@@ -207,8 +214,17 @@ export class Cacher implements Storage {
    * heard to be, as with an etcd that cannot be asked for progress.
    */
   async #notOlderThan(revision: number, asGiven: string, signal?: AbortSignal): Promise<boolean> {
+    if (revision === 0) return true
+    const begin = performance.now()
+    try {
+      return revision <= this.#freshness.revision || (await this.#comesTo(revision, asGiven, signal))
+    } finally {
+      this.#observer?.waited((performance.now() - begin) / 1000)
+    }
+  }
+
+  async #comesTo(revision: number, asGiven: string, signal?: AbortSignal): Promise<boolean> {
     const { backend } = this.#store
-    if (revision <= this.#freshness.revision) return true
     const hasCome = async (): Promise<boolean> => revision <= (await backend.currentRevision())
     if (!this.#tree && (await hasCome())) return true
     if (this.#tree && backend.supports.progress === false && (await hasCome())) return false
@@ -223,6 +239,7 @@ export class Cacher implements Storage {
     return {
       begin: ({ after, revision, items }: FeedStart) => {
         this.#history = new EventHistory(after, this.#historyOptions)
+        this.#observer?.initialized()
         this.#tree = items && new ObjectTree(items)
         this.#freshness.restart(after)
         this.#readyAt = revision
@@ -233,10 +250,12 @@ export class Cacher implements Storage {
         this.#tree?.apply(mine)
         this.#history.add(mine)
         const room = this.#live.dispatch(mine)
+        this.#observer?.event()
         this.#freshness.advance(event.revision)
         return room
       },
-      reached: (revision) => {
+      reached: (revision, alone) => {
+        if (alone) this.#observer?.progress()
         this.#freshness.advance(revision)
         this.#bookmarks.reached(revision)
         this.#readyWhenFresh()
@@ -263,6 +282,7 @@ export class Cacher implements Storage {
       get history() {
         return history()
       },
+      initialEvents: this.#observer && ((count) => this.#observer?.initialEvents(count)),
       live: (watcher) => {
         this.#live.add(watcher)
         this.#bookmarks.add(watcher)

@@ -12,6 +12,8 @@ export interface EventHistoryOptions {
   readonly capacity?: number
   readonly maxBytes?: number
   readonly now?: () => number
+  /** Told when the capacity changes. */
+  readonly resized?: (larger: boolean) => void
 }
 
 interface Kept {
@@ -23,6 +25,7 @@ interface Kept {
 export class EventHistory {
   readonly #maxBytes: number
   readonly #now: () => number
+  readonly #resized: ((larger: boolean) => void) | undefined
   #kept: (Kept | undefined)[] = []
   /** Places of `#kept` whose events were dropped. */
   #dropped = 0
@@ -37,6 +40,7 @@ export class EventHistory {
     this.#capacity = options.capacity ?? minCapacity
     this.#maxBytes = options.maxBytes ?? maxBytes
     this.#now = options.now ?? Date.now
+    this.#resized = options.resized
   }
 
   /** All events after this revision are here. */
@@ -104,10 +108,12 @@ export class EventHistory {
   /** Makes room for one more: by capacity while the oldest is young, else by dropping it. */
   #fit(nowMs: number): void {
     if (this.#length < this.#capacity) return
+    const before = this.#capacity
     const young = (at: number): boolean => (this.#kept[at]?.atMs ?? 0) > nowMs - windowMs
     if (young(this.#dropped)) this.#capacity = Math.min(maxCapacity, this.#capacity * 2)
     else if (!young(this.#kept.length - (this.#capacity >> 2)))
       this.#capacity = Math.max(minCapacity, this.#capacity >> 1)
+    if (this.#capacity !== before) this.#resized?.(this.#capacity > before)
     while (this.#length >= this.#capacity) this.#drop()
   }
 

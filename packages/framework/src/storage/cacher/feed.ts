@@ -9,8 +9,8 @@ export interface FeedSink {
   begin(start: FeedStart): void
   /** In order; the next waits for the promise, if there is one. */
   event(event: BackendEvent): Promise<void> | undefined
-  /** No event up to here is to come. */
-  reached(revision: number): void
+  /** No event up to here is to come. `alone`: it came without one. */
+  reached(revision: number, alone: boolean): void
   /** The feed broke off and will begin anew. */
   broken(error: unknown): void
 }
@@ -86,7 +86,7 @@ export class Feed {
           const room = this.#sink.event(event)
           if (room) await room
         }
-        this.#sink.reached(batch.value.revision)
+        this.#sink.reached(batch.value.revision, batch.value.events.length === 0)
         next = batches.next()
       }
     } finally {

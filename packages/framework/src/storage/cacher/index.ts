@@ -1,1 +1,3 @@
-export { Cacher, type CacherOptions } from './cacher.ts'
+export type { CacheObserver } from './cache-observer.ts'
+export type { CacherOptions } from './cacher-options.ts'
+export { Cacher } from './cacher.ts'

@@ -7,6 +7,12 @@ import { TimeBudget } from './time-budget.ts'
 export class LiveWatchers {
   readonly #scopes = new Map<string, Set<CacheWatcher>>()
   readonly #budget = new TimeBudget()
+  readonly #terminated: (() => void) | undefined
+
+  /** `terminated` is told of each watcher that is cut off. */
+  constructor(terminated?: () => void) {
+    this.#terminated = terminated
+  }
 
   add(watcher: CacheWatcher): void {
     const { prefix } = watcher.scope
@@ -52,7 +58,11 @@ export class LiveWatchers {
     clearTimeout(timer)
     // Whoever was only waiting for this thread reads now
     await turn()
-    for (const watcher of full) if (watcher.stalled) watcher.end()
+    for (const watcher of full)
+      if (watcher.stalled) {
+        watcher.end()
+        this.#terminated?.()
+      }
     this.#budget.giveBack(budgetMs - (performance.now() - begin))
   }
 }
