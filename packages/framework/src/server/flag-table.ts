@@ -1,6 +1,7 @@
 import { admissionFlags } from './flags/admission-flags.ts'
 import { auditFlags } from './flags/audit-flags.ts'
 import type { FlagTable } from './flags/flag.ts'
+import { fixedFlags } from './flags/fixed-flags.ts'
 import { identityFlags } from './flags/identity-flags.ts'
 import { limitFlags } from './flags/limit-flags.ts'
 import { servingFlags } from './flags/serving-flags.ts'
@@ -14,4 +15,5 @@ export const flags: FlagTable = {
   ...limitFlags,
   ...auditFlags,
   ...storageFlags,
+  ...fixedFlags,
 }

@@ -120,14 +120,34 @@ export function auditMode(text: string): string {
 }
 
 const gates: ReadonlySet<string> = new Set<keyof FeatureGates>(['CBORServingAndStorage'])
+/** Gates of Kubernetes that are always open here, or always closed. */
+const fixedGates: ReadonlyMap<string, boolean> = new Map([
+  ['APIResponseCompression', true],
+  ['APIServerTracing', true],
+  ['ComponentStatusz', true],
+  ['ConsistentListFromCache', true],
+  ['ConstrainedImpersonation', true],
+  ['RemoteRequestHeaderUID', true],
+  ['StorageVersionHash', true],
+  ['UnauthenticatedHTTP2DOSMitigation', true],
+  ['WatchList', true],
+  ['AllAlpha', false],
+  ['AllBeta', false],
+  ['APIServingWithRoutine', false],
+  ['ComponentFlagz', false],
+])
 
-/** `Gate=true,Other=false`. Source: component-base/featuregate. */
+/** `Gate=true,Other=false`, each with `kube:` before it or not. Source: component-base/featuregate, compatibility. */
 export const gatesOf: ReadFlag = (texts) =>
   Object.fromEntries(
-    list(texts).map((text) => {
-      const [gate = '', value] = text.split('=', 2)
+    list(texts).flatMap((text) => {
+      const [gate = '', value] = text.replace(/^kube:/, '').split('=', 2)
       if (value === undefined) throw new RangeError(`missing bool value for ${gate}`)
-      if (!gates.has(gate)) throw new RangeError(`unrecognized feature gate: ${gate}`)
-      return [gate, booleanOf(value)]
+      const isOpen = booleanOf(value)
+      if (gates.has(gate)) return [[gate, isOpen]]
+      const fixed = fixedGates.get(gate)
+      if (fixed === undefined) throw new RangeError(`unrecognized feature gate: ${gate}`)
+      if (fixed !== isOpen) throw new RangeError(`${gate} is always ${String(fixed)} in this server`)
+      return []
     }),
   )

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { flags } from './flag-table.ts'
 import { FlagError, readFlags } from './flags.ts'
 
 describe('readFlags', () => {
@@ -52,8 +54,47 @@ describe('readFlags', () => {
     expect(readFlags(['--feature-gates', 'CBORServingAndStorage=true'])).to.deep.equal({
       featureGates: { CBORServingAndStorage: true },
     })
+    expect(readFlags(['--feature-gates=kube:WatchList=true,kube:CBORServingAndStorage=true'])).to.deep.equal({
+      featureGates: { CBORServingAndStorage: true },
+    })
+    expect(() => readFlags(['--feature-gates=WatchList=false'])).to.throw(FlagError, 'WatchList is always true')
     expect(() => readFlags(['--feature-gates=Foo=true'])).to.throw(FlagError, 'unrecognized feature gate: Foo')
     expect(() => readFlags(['--feature-gates=CBORServingAndStorage'])).to.throw(FlagError, 'missing bool value')
+  })
+  it('takes every flag of a Go server whose value means what it does anyway, and refuses all others', () => {
+    const taken = ['watch-cache', 'enable-garbage-collector', 'permit-port-sharing=false', 'contention-profiling=false']
+    const more = [
+      'storage-backend=etcd3',
+      'storage-media-type=application/json',
+      'watch-cache-sizes=a.b#100',
+      'vmodule=',
+    ]
+    const versions = ['emulated-version=kube:1.36', 'min-compatibility-version=1.35', 'lease-reuse-duration-seconds=60']
+    expect(readFlags([...taken, ...more, ...versions].map((flag) => `--${flag}`))).to.deep.equal({})
+    const refused = [
+      ['watch-cache=false', 'one watch of the store'],
+      ['watch-cache-sizes=a.b#0', 'cannot be turned off'],
+      ['enable-garbage-collector=false', 'always seen to'],
+      ['storage-backend=etcd2', 'must be etcd3'],
+      ['storage-media-type=application/vnd.kubernetes.protobuf', 'application/json'],
+      ['etcd-servers-overrides=a/b#http://c:1', 'install(resource, { backend'],
+      ['encryption-provider-config=f', 'does not start as if they were'],
+      ['egress-selector-config-file=f', 'directly'],
+      ['debug-socket-path=s', '/debug/pprof'],
+      ['permit-port-sharing', '--workers'],
+      ['emulated-version=1.34', 'Kubernetes 1.36'],
+      ['vmodule=a=4', 'use -v'],
+      ['delete-collection-workers=x', 'invalid argument'],
+    ]
+    for (const [flag = '', words] of refused) expect(() => readFlags([`--${flag}`]), flag).to.throw(FlagError, words)
+  })
+  it("knows every flag of Go's sample-apiserver", () => {
+    // Of `sample-apiserver --help`, Kubernetes 1.36.
+    const names = readFileSync(new URL('go-flags.test.txt', import.meta.url), 'utf8')
+      .trim()
+      .split('\n')
+    expect(names.length).to.be.greaterThan(90)
+    expect(names.filter((name) => !Object.hasOwn(flags, name) && name !== 'help')).to.deep.equal([])
   })
   it('wants a certificate and its key together', () => {
     expect(() => readFlags(['--tls-cert-file', 'a'])).to.throw(FlagError, 'go together')

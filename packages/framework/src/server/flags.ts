@@ -66,7 +66,8 @@ export function readFlags(argv: readonly string[]): Partial<ParsedFlags> {
     if (!flag) continue
     const text = texts.join(',')
     try {
-      result[flag.member] = flag.read ? flag.read(texts) : (texts.at(-1) ?? '')
+      const value = flag.read ? flag.read(texts) : (texts.at(-1) ?? '')
+      if (flag.member) result[flag.member] = value
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
       throw new FlagError(`error: invalid argument ${JSON.stringify(text)} for "--${name}" flag: ${reason}`, { cause })

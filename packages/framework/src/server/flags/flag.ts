@@ -7,7 +7,8 @@ export interface ParsedFlags extends ServerFlags {
 }
 
 export interface Flag {
-  readonly member: keyof ParsedFlags
+  /** Absent: `read` only says whether the value can be had. */
+  readonly member?: keyof ParsedFlags
   /** `FILE`, `DIR`, … in the help; '' for those that are true by being there. */
   readonly value: string
   readonly help: string
