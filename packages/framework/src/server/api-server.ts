@@ -258,6 +258,17 @@ export class ApiServer {
       on: ['readyz'],
       check: () => this.#stores.check(this.options.etcdReadycheckTimeoutSeconds * 1000),
     })
+    for (const hook of [
+      ...surroundings.startHooks,
+      this.options.enablePriorityAndFairness ? 'priority-and-fairness-filter' : 'max-in-flight-filter',
+      'start-apiserver-admission-initializer',
+    ])
+      this.health.add({
+        name: `poststarthook/${hook}`,
+        check: () => {
+          if (!this.#ready) throw new Error('not finished')
+        },
+      })
     for (const check of surroundings.healthChecks) this.health.add(check)
     this.health.add({
       name: 'shutdown',

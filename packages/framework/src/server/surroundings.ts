@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly resources: readonly Resource[]
   readonly namespaces: NamespaceSource
   readonly healthChecks: readonly HealthCheck[]
+  /** What `start` begins, by the names that Kubernetes' health checks have for it. */
+  readonly startHooks: readonly string[]
   /** PEM of whatever authorities sign clients' certificates: a hint to clients, not a judgement. */
   readonly authorities: readonly string[]
   /** Headers that carry an identity, beside the standard ones. */

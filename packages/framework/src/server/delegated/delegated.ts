@@ -111,6 +111,8 @@ export class Delegated implements Surroundings {
     this.#proxy = proxyOfFlags(flags, unreadable)
   }
 
+  readonly startHooks = ['generic-apiserver-start-informers']
+
   get healthChecks(): readonly HealthCheck[] {
     return [
       {

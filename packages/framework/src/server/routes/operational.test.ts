@@ -64,6 +64,18 @@ describe('operational paths', () => {
     expect(text).to.not.include('apiserver_')
   })
 
+  it('say of each check what became of it, hooks of the start among them, in the order of Kubernetes', async () => {
+    await start()
+    const verbose = async (endpoint: string): Promise<string[]> =>
+      (await ask(`/${endpoint}?verbose`)).text.split('\n').map((line) => line.replace(/^\[\+\](\S+) ok$/, '$1'))
+    const hooks = ['priority-and-fairness-filter', 'start-apiserver-admission-initializer']
+    const checks = hooks.map((hook) => `poststarthook/${hook}`)
+    expect(await verbose('livez')).to.deep.equal(['ping', 'log', 'etcd', ...checks, 'livez check passed', ''])
+    const ready = ['ping', 'log', 'etcd', 'etcd-readiness', ...checks, 'shutdown', 'readyz check passed', '']
+    expect(await verbose('readyz')).to.deep.equal(ready)
+    expect((await ask('/livez/poststarthook/priority-and-fairness-filter')).text).to.equal('ok')
+  })
+
   it('tell at /statusz what server this is, structured for who names the version', async () => {
     await start()
     const { code, headers, text } = await ask('/statusz', { accept: '*/*' })
@@ -81,6 +93,11 @@ describe('operational paths', () => {
       'deprecated',
     )
     expect((await ask('/statusz', { accept: 'application/json' })).code).to.equal(406)
+    const yaml = await ask('/statusz', { accept: `application/cbor, ${typed.replace('json', 'yaml')}` })
+    expect([yaml.code, yaml.headers['content-type']]).to.deep.equal([200, 'application/yaml'])
+    expect(yaml.text).to.match(
+      /^apiVersion: config\.k8s\.io\/v1beta1\n[^]*\nkind: Statusz\n[^]*\npaths:\n- \/healthz\n/,
+    )
   })
 
   it('profile, change the verbosity and reset the metrics for who may, and for nobody else', async () => {

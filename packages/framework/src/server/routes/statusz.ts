@@ -1,6 +1,8 @@
 import type Router from '@koa/router'
 import { writeError } from '../../endpoints/write-error.ts'
 import { StatusError } from '../../meta/status.ts'
+import type { JsonObject } from '../../util/json.ts'
+import { stringifyYaml } from '../../util/yaml.ts'
 import type { RequestState } from '../request-state.ts'
 import { buildInfo } from './version.ts'
 
@@ -17,20 +19,21 @@ export function installStatusz(router: Router<RequestState>, paths: () => readon
   const delimiter = delimiters[Math.floor(Math.random() * delimiters.length)] ?? ':'
   router.all('/statusz', ({ state: { exchange } }) => {
     const { request, response } = exchange
-    const version = wanted(request.headers.accept)
-    if (version === undefined) {
+    const form = wanted(request.headers.accept)
+    if (form === undefined) {
       writeError(exchange, StatusError.notAcceptable(`only the following media types are accepted: ${offered}`))
       return
     }
-    if (version === 'v1alpha1')
+    if (form.version === 'v1alpha1')
       response.setHeader(
         'warning',
         '299 - "This version of the statusz endpoint is deprecated. Please use a newer version."',
       )
     const shown = [...new Set(paths().map(firstSegment))].filter((path) => path !== '/' && !ordinary.has(path)).sort()
-    const body = Buffer.from(version === 'text' ? text(shown, delimiter) : structured(shown, version))
+    const write = form.type === 'application/yaml' ? stringifyYaml : JSON.stringify
+    const body = Buffer.from(form.version ? write(structured(shown, form.version)) : text(shown, delimiter))
     response.statusCode = 200
-    response.setHeader('content-type', version === 'text' ? 'text/plain; charset=utf-8' : 'application/json')
+    response.setHeader('content-type', form.version ? form.type : 'text/plain; charset=utf-8')
     response.setHeader('content-length', body.length)
     if (request.method === 'HEAD') response.end()
     else response.end(body)
@@ -39,17 +42,24 @@ export function installStatusz(router: Router<RequestState>, paths: () => readon
 
 const firstSegment = (path: string): string => `/${path.split('/')[1] ?? ''}`
 
+interface Form {
+  readonly type: string
+  /** Absent: text. */
+  readonly version?: string
+}
+
 /** undefined: nothing of what there is. Structured only for who names the version: it may change. */
-function wanted(accept = ''): 'text' | 'v1alpha1' | 'v1beta1' | undefined {
-  if (accept.trim() === '') return 'text'
+function wanted(accept = ''): Form | undefined {
+  if (accept.trim() === '') return { type: 'text/plain' }
   for (const clause of accept.split(',')) {
     const [type = '', ...given] = clause.split(';').map((part) => part.trim())
     const parameters = new Map(given.map((parameter) => parameter.split('=', 2) as [string, string]))
     const as = parameters.get('as')
-    if (as === undefined && ['text/plain', 'text/*', '*/*'].includes(type)) return 'text'
+    if (as === undefined && ['text/plain', 'text/*', '*/*'].includes(type)) return { type: 'text/plain' }
     const version = parameters.get('v')
     const isStatusz = as === 'Statusz' && parameters.get('g') === 'config.k8s.io'
-    if (type === 'application/json' && isStatusz && (version === 'v1alpha1' || version === 'v1beta1')) return version
+    const isStructured = type === 'application/json' || type === 'application/yaml'
+    if (isStructured && isStatusz && (version === 'v1alpha1' || version === 'v1beta1')) return { type, version }
   }
   return undefined
 }
@@ -73,15 +83,14 @@ function text(paths: readonly string[], delimiter: string): string {
   return `\n${component} statusz\n${warning}\n\n${rows.map(([name = '', value = '']) => `${name}${delimiter} ${value}\n`).join('')}`
 }
 
-const structured = (paths: readonly string[], version: string): string =>
-  JSON.stringify({
-    kind: 'Statusz',
-    apiVersion: `config.k8s.io/${version}`,
-    metadata: { name: component },
-    startTime: startedAt.toISOString().replace(/\.\d+Z$/, 'Z'),
-    uptimeSeconds: uptimeSeconds(),
-    goVersion: buildInfo.goVersion,
-    binaryVersion: buildInfo.gitVersion.slice(1),
-    emulationVersion: emulated,
-    paths,
-  })
+const structured = (paths: readonly string[], version: string): JsonObject => ({
+  kind: 'Statusz',
+  apiVersion: `config.k8s.io/${version}`,
+  metadata: { name: component },
+  startTime: startedAt.toISOString().replace(/\.\d+Z$/, 'Z'),
+  uptimeSeconds: uptimeSeconds(),
+  goVersion: buildInfo.goVersion,
+  binaryVersion: buildInfo.gitVersion.slice(1),
+  emulationVersion: emulated,
+  paths: [...paths],
+})

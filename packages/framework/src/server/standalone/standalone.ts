@@ -27,6 +27,7 @@ export class Standalone implements Surroundings {
   readonly namespaces: ClusterResources
   readonly resources: readonly Resource[]
   readonly healthChecks: readonly HealthCheck[] = []
+  readonly startHooks = []
   readonly trustsOwnAuthority = true
   readonly #flags: ServerFlags & { readonly authorizationAlwaysAllowPaths: readonly string[] }
   readonly #tokens: StaticTokens | undefined
