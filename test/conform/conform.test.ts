@@ -19,10 +19,9 @@ import { build, NoGo, type Binaries } from '../bench/build.ts'
 import { startGo } from '../bench/stack.ts'
 import { ExampleServer } from '../harness/example-server.ts'
 import { CannotBuild } from '../harness/go-build.ts'
+import { main } from '../harness/recorded-cli.ts'
 import { DefectProxy, type Upstream } from './defect-proxy.ts'
 import { defects, type Defect } from './defects.ts'
-
-const main = join(import.meta.dirname, '..', '..', 'packages/cli/dist/main.js')
 
 const Widget = defineKind({
   group: 'demo.example.com',

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
+import { main } from '../harness/recorded-cli.ts'
 import { TemporaryProject } from '../scaffold/temporary-project.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const main = join(root, 'packages/cli/dist/main.js')
 const docs = join(root, 'docs')
 
 /** Their commands are run and their files written, in order, into one project each. */

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-
-const main = join(import.meta.dirname, '..', '..', 'packages/cli/dist/main.js')
+import { main } from '../harness/recorded-cli.ts'
 
 describe('apiserver-kit', () => {
   const folder = mkdtempSync(join(tmpdir(), 'apiserver-kit-cli-'))

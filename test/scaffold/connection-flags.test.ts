@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { ExampleServer } from '../harness/example-server.ts'
+import { main } from '../harness/recorded-cli.ts'
 
-const main = join(import.meta.dirname, '..', '..', 'packages/cli/dist/main.js')
 const unauthorized = /Unauthorized|forbidden|cannot (get|list)/i
 
 /** `conform` and `doctor` ask somebody's server: by flags, or by a kubeconfig with flags beside it. */

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { expect } from 'chai'
 import { Client, KubeConfig } from '@apiserver-kit/framework/client'
 import { freePort } from '../harness/example-server.ts'
+import { main } from '../harness/recorded-cli.ts'
 import { TemporaryProject } from './temporary-project.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -194,7 +195,6 @@ describe('apiserver-kit', function () {
 
     it('local: the server and the controller, until one of them ends', async () => {
       const port = String(await freePort())
-      const main = join(root, 'packages/cli/dist/main.js')
       const start = (): ReturnType<typeof spawn> =>
         spawn(process.execPath, [main, 'run', 'local', '--run', 'server', '--secure-port', port], {
           cwd: project.directory,

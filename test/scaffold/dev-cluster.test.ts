@@ -6,9 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
+import { main } from '../harness/recorded-cli.ts'
 import { TemporaryProject } from './temporary-project.ts'
-
-const main = join(import.meta.dirname, '..', '..', 'packages/cli/dist/main.js')
 
 describe('apiserver-kit dev --cluster', function () {
   this.timeout(60_000)

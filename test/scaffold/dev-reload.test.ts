@@ -8,9 +8,9 @@ import { setTimeout } from 'node:timers/promises'
 import { expect } from 'chai'
 import { freePort } from '../harness/example-server.ts'
 import { kubectl, kubectlPath } from '../harness/kubectl.ts'
+import { main } from '../harness/recorded-cli.ts'
 import { TemporaryProject } from './temporary-project.ts'
 
-const main = join(import.meta.dirname, '..', '..', 'packages/cli/dist/main.js')
 const kindFile = 'apis/shop/v1/order.ts'
 const path = '/apis/shop.example.org/v1/namespaces/default/orders'
 

@@ -7,9 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
+import { main } from '../harness/recorded-cli.ts'
 import { apiServicePath, configMapPath, healthy, podsPath, setUps } from './doctor-set-ups.ts'
-
-const main = join(import.meta.dirname, '..', '..', 'packages/cli/dist/main.js')
 
 describe('apiserver-kit doctor', function () {
   this.timeout(60_000)

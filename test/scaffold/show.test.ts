@@ -2,13 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
+import { main } from '../harness/recorded-cli.ts'
 import { apiServicePath, healthy, podsPath } from './doctor-set-ups.ts'
 import { TemporaryProject } from './temporary-project.ts'
-
-const main = join(import.meta.dirname, '..', '..', 'packages/cli/dist/main.js')
 
 describe('apiserver-kit show, of a cluster', function () {
   this.timeout(60_000)

@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
+import { main } from '../harness/recorded-cli.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const main = join(root, 'packages/cli/dist/main.js')
 
 export interface CliRun {
   readonly code: number | null
