@@ -10,20 +10,27 @@ const seed = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 3
 const found = findEtcdForFaults()
 const etcd = 'path' in found ? found.path : undefined
 
+const stores = [
+  { name: 'LMDB', options: {} },
+  { name: 'LMDB and two workers', options: { workers: 2 } },
+  ...(etcd === undefined ? [] : [{ name: 'etcd', options: { etcd } }]),
+]
+
 /** The long run is `npm run test:faults`. */
-for (const store of etcd ? ['LMDB', 'etcd'] : ['LMDB'])
+for (const { name: store, options } of stores)
   describe(`${String(seconds)} seconds of kill -9 over ${store} (FAULTS_SEED=${String(seed)})`, function () {
     this.timeout(180_000)
     let trial: Trial
     before(async () => {
-      trial = await runTrial({ seed, seconds, ...(store === 'etcd' && { etcd }) })
+      trial = await runTrial({ seed, seconds, ...options })
     })
 
     it('break no invariant of the storage', () => {
       const { violations, figures } = trial
       expect(violations.slice(0, 5), JSON.stringify(figures)).to.deep.equal([])
       expect(figures.kills).to.be.greaterThan(3)
-      if (store === 'etcd') expect(figures.etcdKills).to.be.greaterThan(1)
+      if ('etcd' in options) expect(figures.etcdKills).to.be.greaterThan(1)
+      if ('workers' in options) expect(figures.workerKills).to.be.greaterThan(5)
       for (const name of ['acknowledged', 'refused', 'unknown', 'lists', 'watches', 'events', 'bookmarks'])
         expect(figures[name], name).to.be.greaterThan(10)
     })
@@ -40,5 +47,3 @@ for (const store of etcd ? ['LMDB', 'etcd'] : ['LMDB'])
       })
   })
 if ('reason' in found) console.log(`LEFT OUT: kill -9 of etcd: ${found.reason}`)
-// A connection that comes just when a worker is killed may hang, and the trial with it.
-console.log('LEFT OUT: kill -9 of workers: it is only in `npm run test:faults`')

@@ -139,6 +139,7 @@ const scopeOf = (random: Random): Scope => ({
 
 /** All of its processes: workers end by themselves when the first is gone. */
 async function kill(server: ExampleServer): Promise<void> {
+  if (server.child.exitCode !== null) throw new Error(`the server has ended by itself:\n${server.output}`)
   const exit = once(server.child, 'exit')
   server.child.kill('SIGKILL')
   await exit

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { ExampleServer } from '../harness/example-server.ts'
 
-const [kills, connecting] = [12, 12]
+const [kills, connecting] = [8, 12]
 const patienceMs = 4000
 
 describe('connections to a server with --workers 2', function () {

@@ -20,6 +20,8 @@ export interface ListeningAddress {
 
 const firstRestartMs = 100
 const longestRestartMs = 10_000
+/** In a row, of one worker that came to its end before it had lived for {@link longestRestartMs}. */
+const maxShortLives = 8
 
 /**
  * The first process of a server with workers. It serves nobody: it keeps the stores, hands connections to the workers, tells each of what the others
@@ -38,6 +40,8 @@ export class Primary implements Processes {
   readonly #workers = new Map<number, Worker>()
   #stopping = false
   #failed = false
+  /** Told when the server cannot go on, in words for whoever runs it. */
+  onHopeless: (why: string) => void = () => undefined
 
   constructor(cluster: Cluster, count: number, address: ListeningAddress, log: Logger) {
     this.#cluster = cluster
@@ -52,15 +56,19 @@ export class Primary implements Processes {
     })
   }
 
-  /** Resolves to the server's address when all serve; undefined: one has ended, and said why. */
+  /** Resolves to the server's address when all serve; undefined: one cannot serve, and said why. */
   async start(): Promise<string | undefined> {
     // The first alone: it makes certificates and what else is missing.
     const url = await this.#start(0)
     if (url === undefined || this.#stopping) return undefined
     const others = Array.from({ length: this.#count - 1 }, (_, i) => this.#start(i + 1))
-    const ready = (await Promise.all(others)).every((other) => other !== undefined)
-    for (const [index, worker] of this.#workers) this.#replaceWhenGone(index, worker)
-    return ready ? url : undefined
+    const started = [...this.#workers]
+    const ready = await Promise.all(others)
+    // Whoever was killed did not choose to end, and another takes its place.
+    if (started.some(([, worker], at) => at > 0 && !ready[at - 1] && worker.process.signalCode === null))
+      return undefined
+    for (const [index, worker] of started) this.#replaceWhenGone(index, worker)
+    return url
   }
 
   /** Resolves to whether all have come to a good end. */
@@ -102,6 +110,7 @@ export class Primary implements Processes {
     return worker
   }
 
+  /** Resolves to the server's address when it serves, to undefined when it has ended before. */
   #start(index: number): Promise<string | undefined> {
     const worker = this.#fork(index)
     return new Promise((resolve) => {
@@ -118,19 +127,24 @@ export class Primary implements Processes {
     })
   }
 
-  #replaceWhenGone(index: number, worker: Worker, delayMs = firstRestartMs): void {
+  /** `shortLives`: how many there were before it in its place, one after the other. */
+  #replaceWhenGone(index: number, worker: Worker, shortLives = 0): void {
     const born = performance.now()
     void gone(worker).then(async () => {
       if (this.#stopping) return
       const { exitCode, signalCode } = worker.process
       this.#log.error({ worker: index, exitCode, signalCode }, 'a worker has ended, and another takes its place')
       // One that cannot live is not started over and over.
-      const wait = performance.now() - born > longestRestartMs ? firstRestartMs : delayMs
-      await sleep(wait > firstRestartMs ? wait : 0)
+      const short = performance.now() - born < longestRestartMs ? shortLives + 1 : 0
+      if (short === maxShortLives) {
+        this.onHopeless(hopeless(index, exitCode, signalCode))
+        return
+      }
+      await sleep(short > 1 ? Math.min(firstRestartMs * 2 ** (short - 1), longestRestartMs) : 0)
       if (this.#isStopping()) return
       const ready = this.#start(index)
       const next = this.#workers.get(index)
-      if (next) this.#replaceWhenGone(index, next, Math.min(wait * 2, longestRestartMs))
+      if (next) this.#replaceWhenGone(index, next, short)
       if (await ready) this.#log.info({ worker: index }, 'a worker serves again')
     })
   }
@@ -192,4 +206,13 @@ export class Primary implements Processes {
 
 async function gone(worker: Worker): Promise<void> {
   if (!worker.isDead()) await once(worker, 'exit')
+}
+
+/** What happened again and again, and what to do about it. */
+function hopeless(index: number, exitCode: number | null, signal: string | null): string {
+  const [how, todo] =
+    signal === 'SIGKILL'
+      ? ['was killed', 'perhaps for want of memory: allow the server more of it, or give it fewer --workers']
+      : [`ended with ${signal ?? String(exitCode)}`, 'it said why above; with --workers 1, one process shows the same']
+  return `error: worker ${String(index)} ${how} ${String(maxShortLives)} times, each time soon after its start; ${todo}`
 }

@@ -33,6 +33,10 @@ async function runPrimary(server: ApiServer, primary: Primary): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  primary.onHopeless = (why) => {
+    process.stderr.write(`${why}\n`)
+    void end(1)
+  }
   try {
     await server.keep(primary)
   } catch (error) {
