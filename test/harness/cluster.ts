@@ -10,6 +10,10 @@ import type { ClusterNetwork } from './cluster-network.ts'
 import { LoggedProcess } from './logged-process.ts'
 
 const [firstPort, lastPort] = [8300, 8399]
+const claims = new Set<string>()
+process.once('exit', () => {
+  for (const file of claims) rmSync(file, { force: true })
+})
 
 /** A free port that nobody else is given, even while nobody listens on it: what is killed by a test comes back there. */
 export async function clusterPort(): Promise<number> {
@@ -37,9 +41,7 @@ function claim(port: number): boolean {
     if (isAlive(Number(readFileSync(file, 'utf8')))) return false
     writeFileSync(file, String(process.pid))
   }
-  process.once('exit', () => {
-    rmSync(file, { force: true })
-  })
+  claims.add(file)
   return true
 }
 
