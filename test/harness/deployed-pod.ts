@@ -19,18 +19,19 @@ let pods = 0
 export class DeployedPod {
   /** Of no network: {@link ClusterNetwork} knows who is meant. */
   readonly ip: string
+  /** Of this machine, where the container's is meant. */
+  readonly port: number
   readonly #cluster: Cluster
   readonly #pod: any
   readonly #folder: string
   readonly #process: LoggedProcess
-  readonly #port: number
   #logged = 0
 
   /** `image` is the folder that the container's program stands in. Nothing runs yet. */
   private constructor(cluster: Cluster, pod: any, port: number, image: string) {
     this.#cluster = cluster
     this.#pod = pod
-    this.#port = port
+    this.port = port
     this.ip = `203.0.113.${String(++pods)}`
     this.#folder = join(cluster.folder, 'pods', pod.metadata.name as string)
     mkdirSync(this.#folder, { recursive: true })
@@ -58,7 +59,7 @@ export class DeployedPod {
     })
     if (bound.status !== 201) throw new Error(bound.text)
     const taken = new DeployedPod(cluster, pod, await clusterPort(), image)
-    if (taken.#containerPort !== undefined) network.lead(taken.ip, taken.#containerPort, taken.#port)
+    if (taken.#containerPort !== undefined) network.lead(taken.ip, taken.#containerPort, taken.port)
     await taken.mount()
     return taken
   }
@@ -114,7 +115,7 @@ export class DeployedPod {
   /** The PEM that it serves with. */
   certificate(): Promise<string> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port: this.#port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+      const socket = connect({ port: this.port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
         resolve(socket.getPeerX509Certificate()?.toString() ?? '')
         socket.destroy()
       })
@@ -158,7 +159,7 @@ export class DeployedPod {
     const port = this.#containerPort === undefined ? [] : [`--kubeconfig=${kubeconfig}`]
     return [
       ...[`KUBECONFIG=${kubeconfig}`, ...env.map((one) => `${one.name}=${one.value}`), process.execPath],
-      ...args.map((arg) => inFolder(arg).replace(/^(--secure-port)=.*/, `$1=${String(this.#port)}`)),
+      ...args.map((arg) => inFolder(arg).replace(/^(--secure-port)=.*/, `$1=${String(this.port)}`)),
       ...port,
     ]
   }
@@ -181,7 +182,7 @@ export class DeployedPod {
     const path = this.#container.readinessProbe?.httpGet.path as string | undefined
     if (path === undefined) return Promise.resolve(true)
     return new Promise((resolve) => {
-      const url = `https://127.0.0.1:${String(this.#port)}${path}`
+      const url = `https://127.0.0.1:${String(this.port)}${path}`
       get(url, { rejectUnauthorized: false, agent: false, timeout: 2000 }, (answer) => {
         answer.resume()
         resolve(answer.statusCode === 200)

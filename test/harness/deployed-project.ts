@@ -10,7 +10,8 @@ import { DeployedPod } from './deployed-pod.ts'
 import { eventually } from './eventually.ts'
 
 const main = join(import.meta.dirname, '..', '..', 'packages/cli/dist/main.js')
-const apiService = '/apis/apiregistration.k8s.io/v1/apiservices/v1.shop.example.org'
+const apiServices = '/apis/apiregistration.k8s.io/v1/apiservices'
+const ours = 'v1.shop.example.org'
 const merge = { 'content-type': 'application/merge-patch+json' }
 
 /** What `apiserver-kit doctor --json` says of one APIService. */
@@ -78,7 +79,7 @@ export class DeployedProject {
   }
 
   /** What the doctor says of our APIService, or of that. */
-  async doctor(name = 'v1.shop.example.org'): Promise<Diagnosis> {
+  async doctor(name = ours): Promise<Diagnosis> {
     const flags = ['--kubeconfig', this.cluster.admin.kubeconfig, '--apiservice', name, '--json']
     const { stdout, stderr } = await this.cli('doctor', ...flags)
     const [diagnosis] = (stdout === '' ? [] : JSON.parse(stdout)) as Diagnosis[]
@@ -87,11 +88,11 @@ export class DeployedProject {
   }
 
   /** Waits until the cluster says so of the APIService; as it looks only now and then, its Service is touched again and again. */
-  async untilAvailable(wanted = true, timeoutMs = 60_000): Promise<void> {
+  async untilAvailable(wanted = true, name = ours, timeoutMs = 60_000): Promise<void> {
     const said = wanted ? 'True' : 'False'
     let touched = Date.now()
     const isSo = async (): Promise<boolean> => {
-      if ((await this.available()).status === said) return true
+      if ((await this.available(name)).status === said) return true
       if (Date.now() - touched > 2000) {
         touched = Date.now()
         const patch = { metadata: { annotations: { touched: String(touched) } } }
@@ -99,12 +100,12 @@ export class DeployedProject {
       }
       return false
     }
-    await eventually(`the APIService is available: ${said}`, isSo, timeoutMs)
+    await eventually(`${name} is available: ${said}`, isSo, timeoutMs)
   }
 
   /** The condition of the APIService. */
-  async available(): Promise<Readonly<Record<string, string>>> {
-    const { body } = await this.cluster.send('GET', apiService)
+  async available(name = ours): Promise<Readonly<Record<string, string>>> {
+    const { body } = await this.cluster.send('GET', `${apiServices}/${name}`)
     return body?.status?.conditions?.find(({ type }: { type: string }) => type === 'Available') ?? {}
   }
 

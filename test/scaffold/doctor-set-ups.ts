@@ -199,7 +199,7 @@ export const setUps: readonly SetUp[] = [
   {
     name: 'a server that does not serve the version',
     breaks: (api) => Reflect.deleteProperty(api.objects, groupPath),
-    cause: /answers 404: the server does not serve this version/,
+    cause: /the server does not serve this version: .*404/,
     fix: /kubectl delete apiservice v1\.shop\.example\.org/,
   },
   {

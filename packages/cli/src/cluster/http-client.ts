@@ -13,6 +13,8 @@ export interface Asked {
   readonly contentType?: string
   readonly accept?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** How long the server may think. Default: 60 s. */
+  readonly timeoutMs?: number
 }
 
 /** An answer, and what it answers. */
@@ -25,9 +27,6 @@ export interface Answer {
   /** `{}` where the body is no object of JSON. */
   readonly json: Json
 }
-
-/** How long a server may think. */
-const timeoutMs = 60_000
 
 /** Asks one server, over HTTP/1.1. */
 export class HttpClient {
@@ -54,7 +53,7 @@ export class HttpClient {
 
   /** Throws a UserError where nobody answers. */
   async send(method: string, path: string, asked: Asked = {}): Promise<Answer> {
-    const response = await this.open(method, path, asked, AbortSignal.timeout(timeoutMs))
+    const response = await this.open(method, path, asked, AbortSignal.timeout(asked.timeoutMs ?? 60_000))
     const body = await text(response)
     return { method, path, status: response.statusCode ?? 0, headers: response.headers, text: body, json: jsonOf(body) }
   }

@@ -9,7 +9,7 @@ export function availableStep(exam: Examination): Promise<Finding> {
   if (textAt(condition, 'status') === 'True') return Promise.resolve(good(step, 'the cluster says so'))
   const [reason, message] = [textAt(condition, 'reason') || 'Unknown', textAt(condition, 'message')]
   const says = `the cluster says: ${reason}: ${message}`
-  if (/context deadline exceeded|i\/o timeout|no route to host|connection refused/.test(message))
+  if (unreachable.test(message))
     return Promise.resolve(
       problem(
         step,
@@ -25,14 +25,27 @@ export function availableStep(exam: Examination): Promise<Finding> {
         'kube-apiserver needs --proxy-client-cert-file signed by --requestheader-client-ca-file; restart the server when that changed long ago',
       ),
     )
+  if (/bad status from \S+: 404/.test(message)) return Promise.resolve(notServed(step, exam, message))
   return Promise.resolve(consequence(step, says, `kubectl describe apiservice ${exam.name}`))
 }
+
+/** As kube-apiserver says that nobody is there, by itself or through the proxy of an egress selector (konnectivity). */
+const unreachable =
+  /context deadline exceeded|Client\.Timeout exceeded|i\/o timeout|no route to host|connection refused|client connection lost|while dialing/
+
+const notServed = (step: string, exam: Examination, said: string): Finding =>
+  problem(
+    step,
+    `the server does not serve this version: ${said}`,
+    `install it in server/resources.ts, or \`kubectl delete apiservice ${exam.name}\``,
+  )
 
 /** What the server says through the cluster. */
 export async function discoveryStep(exam: Examination): Promise<Finding> {
   const step = 'Discovery'
   const path = `/apis/${exam.group}/${exam.version}`
-  const answer = await exam.get(path)
+  const answer = await exam.ask(path)
+  if (answer === undefined) return consequence(step, `${path} has no answer`, `kubectl get --raw ${path}`)
   if (answer.status !== 200) return refused(step, exam, answer)
   const resources = listAt(answer.json, 'resources')
   if (answer.json['kind'] !== 'APIResourceList' || !resources.length)
@@ -64,12 +77,7 @@ function refused(step: string, exam: Examination, { status, path, json, text }: 
       `${path} answers 401: the server does not believe the cluster's front proxy`,
       'compare requestheader-client-ca-file with the issuer of --proxy-client-cert-file of kube-apiserver',
     )
-  if (status === 404)
-    return problem(
-      step,
-      `${path} answers 404: the server does not serve this version`,
-      `install it in server/resources.ts, or \`kubectl delete apiservice ${exam.name}\``,
-    )
+  if (status === 404) return notServed(step, exam, `${path} answers 404`)
   return consequence(step, `${path} answers ${status}: ${said}`, `kubectl get --raw ${path}`)
 }
 
@@ -77,17 +85,23 @@ function refused(step: string, exam: Examination, { status, path, json, text }: 
 export async function openApiStep(exam: Examination): Promise<Finding> {
   const step = 'OpenAPI'
   const document = `apis/${exam.group}/${exam.version}`
-  const index = await exam.get('/openapi/v3')
+  const index = await exam.ask('/openapi/v3')
+  if (index === undefined)
+    return consequence(step, '/openapi/v3 has no answer', `kubectl describe apiservice ${exam.name}`)
   if (index.status !== 200) return exam.notAllowed(step, index)
   const url = textAt(index.json, 'paths', document, 'serverRelativeURL')
   if (url === '')
-    return problem(
+    return consequence(
       step,
       `/openapi/v3 of the cluster has no ${document}: kubectl explain and apply know no schema`,
       'the server must answer /openapi/v3; the cluster asks anew within a minute',
     )
-  const answer = await exam.get(url)
-  if (answer.status !== 200 || at(answer.json, 'components', 'schemas') === undefined)
-    return problem(step, `${url} answers ${answer.status} and no schemas`, `kubectl get --raw '${url}'`)
+  const answer = await exam.ask(url)
+  if (answer?.status !== 200 || at(answer.json, 'components', 'schemas') === undefined)
+    return consequence(
+      step,
+      `${url} answers ${answer?.status ?? 'nothing'} and no schemas`,
+      `kubectl get --raw '${url}'`,
+    )
   return good(step, `${Object.keys(at(answer.json, 'components', 'schemas') as object).length} schemas`)
 }

@@ -1,5 +1,6 @@
 import type { Answer, HttpClient, Json } from '../cluster/http-client.ts'
 import { listAt, textAt } from '../cluster/members.ts'
+import { UserError } from '../user-error.ts'
 
 /** What one step found. */
 export interface Finding {
@@ -20,6 +21,9 @@ export const consequence = (step: string, says: string, fix: string): Finding =>
   follows: true,
 })
 const unknown = (step: string, says: string, fix: string): Finding => ({ step, outcome: 'unknown', says, fix })
+
+/** As long as the aggregation layer itself waits, and a little more. */
+const patienceMs = 10_000
 
 /** What is looked at: an APIService, and as far as they are there its Service and the pods behind that. */
 export class Examination {
@@ -58,6 +62,14 @@ export class Examination {
 
   get(path: string): Promise<Answer> {
     return this.http.send('GET', path)
+  }
+
+  /** What stands behind the cluster may say nothing at all: undefined. */
+  ask(path: string): Promise<Answer | undefined> {
+    return this.http.send('GET', path, { timeoutMs: patienceMs }).catch((error: unknown) => {
+      if (error instanceof UserError) return undefined
+      throw error
+    })
   }
 
   /** That one may not look. */

@@ -14,10 +14,13 @@ export async function apiServiceStep(exam: Examination): Promise<Finding> {
   if (answer.status !== 200) return exam.notAllowed(step, answer)
   exam.apiService = answer.json
   if (exam.serviceName === '')
-    return problem(
-      step,
-      `${exam.name} names no Service`,
-      'give it spec.service, or delete it: `apiserver-kit manifests` writes one',
+    return (
+      (await takenBack(step, exam)) ??
+      problem(
+        step,
+        `${exam.name} names no Service`,
+        'give it spec.service, or delete it: `apiserver-kit manifests` writes one',
+      )
     )
   if (`${exam.version}.${exam.group}` !== exam.name)
     return problem(
@@ -26,6 +29,22 @@ export async function apiServiceStep(exam: Examination): Promise<Finding> {
       `its name must be ${exam.version}.${exam.group}`,
     )
   return good(step, `${exam.name} sends to the Service ${exam.namespace}/${exam.serviceName}`)
+}
+
+/** For each version of a CustomResourceDefinition kube-apiserver keeps an APIService, whatever else is laid in its place. */
+async function takenBack(step: string, exam: Examination): Promise<Finding | undefined> {
+  if (at(exam.apiService, 'metadata', 'labels', 'kube-aggregator.kubernetes.io/automanaged') === undefined) return
+  const { json } = await exam.get('/apis/apiextensions.k8s.io/v1/customresourcedefinitions')
+  const names = listAt(json, 'items')
+    .filter(({ spec }) => textAt(spec, 'group') === exam.group)
+    .filter(({ spec }) => listAt(spec, 'versions').some(({ name }) => name === exam.version))
+    .map((definition) => textAt(definition, 'metadata', 'name'))
+  if (!names.length) return
+  return problem(
+    step,
+    `kube-apiserver keeps ${exam.name} for the CustomResourceDefinition ${names.join(', ')}, which serves the same version of the same group`,
+    `keep the objects that are wanted, then \`kubectl delete customresourcedefinition ${names.join(' ')}\`, and lay the manifests anew`,
+  )
 }
 
 export async function serviceStep(exam: Examination): Promise<Finding> {
