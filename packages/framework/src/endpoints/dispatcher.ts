@@ -152,7 +152,10 @@ export class Dispatcher {
       acceptableToRouter(exchange.request.headers.accept, { streams, cbor: exchange.cbor })
       // That of the resource: a subresource of another kind is deprecated with it.
       const { deprecationWarning } = scope.installed.kind
-      if (deprecationWarning) exchange.context.warnings.add(deprecationWarning)
+      if (deprecationWarning) {
+        exchange.context.warnings.add(deprecationWarning)
+        exchange.context.annotate?.('k8s.io/deprecated', 'true')
+      }
     }
     await handler(scope, exchange)
   }

@@ -22,6 +22,21 @@ export function parseDuration(text: string): number {
   return text.startsWith('-') ? -ms : ms
 }
 
+/** Milliseconds as Go prints a duration of a millisecond or more: `612.5ms`, `1.25s`, `2m0.5s`. Source: time.Duration.String. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${rounded(ms)}ms`
+  const seconds = ms / 1000
+  if (seconds < 60) return `${rounded(seconds)}s`
+  const minutes = Math.floor(seconds / 60)
+  const rest = `${rounded(seconds % 60)}s`
+  return minutes < 60
+    ? `${String(minutes)}m${rest}`
+    : `${String(Math.floor(minutes / 60))}h${String(minutes % 60)}m${rest}`
+}
+
+/** No finer than a nanosecond, as far as a float knows. */
+const rounded = (number: number): string => String(Number(number.toFixed(6)))
+
 function durationProblem(text: string): string {
   const body = text.replace(/^[+-]/, '')
   const missing = /^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))*(?:\d+\.?\d*|\.\d+)$/.test(body)

@@ -175,12 +175,29 @@ describe('audit', () => {
     expect(events().map(({ stage }) => stage)).to.deep.equal(['RequestReceived', 'ResponseStarted', 'ResponseComplete'])
   })
 
+  it('writes how long a slow request took, as Go prints it', async () => {
+    await start('omitStages: [RequestReceived]\nrules: [{level: Metadata}]')
+    await send('GET', '/debug/pprof/profile?seconds=0.6')
+    await send('GET', '/version')
+    const [slow, quick] = events().filter(({ stage }) => stage === 'ResponseComplete')
+    expect(slow?.annotations?.['apiserver.latency.k8s.io/total']).to.match(/^(?:[6-9]\d\d\.\d+ms|\d\.\d+s)$/)
+    expect(quick?.annotations).to.not.have.property('apiserver.latency.k8s.io/total')
+  })
+
+  it('takes the id of the client as it is, however long', async () => {
+    await start('omitStages: [RequestReceived]\nrules: [{level: Metadata}]')
+    const id = 'i'.repeat(100)
+    await send('GET', '/version', { headers: { 'audit-id': id } })
+    expect(events()[0]?.auditID).to.equal(id)
+  })
+
   it('writes both users of an impersonation', async () => {
     await start('omitStages: [RequestReceived]\nrules: [{level: Metadata}]')
     await send('GET', '/version', { headers: { 'impersonate-user': 'bob' } })
     const [event] = events()
     expect(event?.user.username).to.equal('root')
     expect(event?.impersonatedUser).to.deep.equal({ username: 'bob', groups: ['system:authenticated'] })
+    expect(event?.authenticationMetadata).to.deep.equal({ impersonationConstraint: 'impersonate:user-info' })
   })
 
   it('sends events to a webhook in batches, again where it failed, and what is left at the end', async () => {

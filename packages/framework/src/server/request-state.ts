@@ -22,6 +22,8 @@ export class ServedContext implements RequestContext {
   user: UserInfo = nobody
   /** Who really sent the request, where `user` is somebody else. */
   impersonator: UserInfo | undefined
+  /** The verb of the narrow right by which; '' where there is none. */
+  impersonationConstraint = ''
   /** Adds to the audit event, where there is one. */
   annotate: NonNullable<RequestContext['annotate']> = () => undefined
   #controller: AbortController | undefined

@@ -16,6 +16,7 @@ export interface AuditRecord {
   readonly verb: string
   readonly user: UserInfo | undefined
   readonly impersonatedUser: UserInfo | undefined
+  readonly impersonationConstraint: string
   readonly sourceIPs: readonly string[]
   readonly userAgent: string
   readonly objectRef: JsonObject | undefined
@@ -39,6 +40,9 @@ export function auditEvent(record: AuditRecord, stage: AuditStage, at: Date): Js
     verb: record.verb,
     user: user ? userOf(user) : {},
     ...(impersonatedUser ? { impersonatedUser: userOf(impersonatedUser) } : {}),
+    ...(record.impersonationConstraint
+      ? { authenticationMetadata: { impersonationConstraint: record.impersonationConstraint } }
+      : {}),
     ...(record.sourceIPs.length ? { sourceIPs: [...record.sourceIPs] } : {}),
     ...(record.userAgent ? { userAgent: record.userAgent } : {}),
     ...(objectRef ? { objectRef } : {}),

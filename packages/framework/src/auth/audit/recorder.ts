@@ -24,6 +24,7 @@ export class AuditRecorder {
   #responseBody: Body | undefined
   #status: JsonObject | undefined
   impersonatedUser: UserInfo | undefined
+  impersonationConstraint = ''
 
   constructor(request: RecordedRequest, decision: AuditDecision, emit: (event: JsonObject) => void) {
     this.#request = request
@@ -67,6 +68,7 @@ export class AuditRecorder {
       verb,
       user,
       impersonatedUser: this.impersonatedUser,
+      impersonationConstraint: this.impersonationConstraint,
       sourceIPs,
       userAgent: userAgent.length > maxUserAgent ? `${userAgent.slice(0, maxUserAgent)}...TRUNCATED` : userAgent,
       objectRef: objectRefOf(this.#request, sent),

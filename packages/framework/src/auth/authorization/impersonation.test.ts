@@ -31,8 +31,9 @@ async function impersonate(
   user: UserInfo,
   allowed: readonly RegExp[],
   from: AuthorizationAttributes = request,
-): Promise<{ user?: UserInfo; error?: string; asked: string[] }> {
+): Promise<{ user?: UserInfo; constraint?: string; error?: string; asked: string[]; told: string[] }> {
   const asked: string[] = []
+  const told: string[] = []
   const authorizer: Authorizer = {
     authorize: ({ verb, group, resource, subresource, namespace, name }) => {
       const question = `${verb} ${group}/${resource}${subresource && `/${subresource}`} ${namespace}/${name}`
@@ -41,21 +42,28 @@ async function impersonate(
     },
   }
   try {
-    const result = await new Impersonation(authorizer).check(user, from, new AbortController())
-    return { user: result, asked }
+    const impersonation = new Impersonation(authorizer, (mode, decision) => told.push(`${mode} ${decision}`))
+    const acting = await impersonation.check(user, from, new AbortController())
+    return { ...acting, asked, told }
   } catch (error) {
-    return { error: (error as Error).message, asked }
+    return { error: (error as Error).message, asked, told }
   }
 }
 
 describe('Impersonation.check', () => {
   it('asks for the narrow right first, then for the one that always was', async () => {
-    const { user, asked } = await impersonate(wanted('bob'), [/^impersonate \/users \/bob$/])
+    const { user, constraint, asked, told } = await impersonate(wanted('bob'), [/^impersonate \/users \/bob$/])
+    expect([constraint, told]).to.deep.equal(['', ['legacy allowed']])
     expect(asked).to.deep.equal(['impersonate-on:user-info:list g.io/things ns/', 'impersonate /users /bob'])
     expect(user).to.deep.equal(wanted('bob', { groups: ['system:authenticated'] }))
   })
+  it('says by which narrow right somebody acts', async () => {
+    const { constraint, told } = await impersonate(wanted('bob'), [/user-info/])
+    expect([constraint, told]).to.deep.equal(['impersonate:user-info', ['user-info allowed']])
+  })
   it('tells the first refusal', async () => {
-    const { error } = await impersonate(wanted('bob'), [])
+    const { error, told } = await impersonate(wanted('bob'), [])
+    expect(told).to.deep.equal([' denied'])
     expect(error).to.include('cannot impersonate-on:user-info:list resource "things" in API group "g.io"')
   })
   it('wants both rights of a mode', async () => {

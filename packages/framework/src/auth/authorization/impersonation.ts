@@ -8,6 +8,15 @@ import {
 import type { Abortable, AuthorizationAttributes, Authorizer } from './authorizer.ts'
 import { forbidden } from './forbidden.ts'
 
+/** Who somebody goes on as, and the verb of the narrow right by which; '' where it is the one that always was. */
+export interface ActingUser {
+  readonly user: UserInfo
+  readonly constraint: string
+}
+
+/** Told how an attempt came out: by which mode (`legacy`, or that of the narrow right; '' where it was denied), and after how long. */
+export type ImpersonationObserver = (mode: string, decision: 'allowed' | 'denied', seconds: number) => void
+
 /** Whom a request asks to be: nothing added, nothing checked. */
 export type WantedUser = UserInfo
 
@@ -49,22 +58,31 @@ const modes: readonly Mode[] = [
  */
 export class Impersonation {
   readonly #authorizer: Authorizer
+  readonly #observer: ImpersonationObserver | undefined
 
-  constructor(authorizer: Authorizer) {
+  constructor(authorizer: Authorizer, observer?: ImpersonationObserver) {
     this.#authorizer = authorizer
+    this.#observer = observer
   }
 
   /** The user to go on as. Throws 403. `attributes` are those of the request, with its real user. */
-  async check(wanted: WantedUser, attributes: AuthorizationAttributes, under: Abortable): Promise<UserInfo> {
+  async check(wanted: WantedUser, attributes: AuthorizationAttributes, under: Abortable): Promise<ActingUser> {
+    const begin = performance.now()
+    const tell = (mode: string, decision: 'allowed' | 'denied'): void => {
+      this.#observer?.(mode, decision, (performance.now() - begin) / 1000)
+    }
     let refusal: unknown
     for (const mode of modes) {
       if (!mode.supports(wanted, attributes.user)) continue
       try {
-        return await this.#as(mode.name, wanted, attributes, under)
+        const user = await this.#as(mode.name, wanted, attributes, under)
+        tell(mode.name || 'legacy', 'allowed')
+        return { user, constraint: mode.name && `impersonate:${mode.name}` }
       } catch (error) {
         refusal ??= error
       }
     }
+    tell('', 'denied')
     throw refusal
   }
 

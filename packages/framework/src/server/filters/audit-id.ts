@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { headerTexts } from '../../request/header-lines.ts'
 import type { Filter } from '../request-state.ts'
-
-const maxLength = 64
 
 /** Every answer names its request, by the client's own word where it has one. Source: endpoints/filters/audit_init.go. */
 export const auditId: Filter = (ctx, next) => {
-  const given = ctx.req.headers['audit-id']
-  const id = typeof given === 'string' && given !== '' && given.length <= maxLength ? given : randomUUID()
+  const [given = ''] = headerTexts(ctx.req, 'audit-id')
+  const id = given || randomUUID()
   ctx.res.setHeader('audit-id', id)
   return next()
 }

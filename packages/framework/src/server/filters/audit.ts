@@ -4,6 +4,7 @@ import type { AuditPolicy } from '../../auth/audit/policy.ts'
 import { AuditRecorder } from '../../auth/audit/recorder.ts'
 import { attributesOf } from '../../auth/authorization/authorizer.ts'
 import { writeError } from '../../endpoints/write-error.ts'
+import { formatDuration } from '../../meta/duration.ts'
 import { StatusError } from '../../meta/status.ts'
 import { headerLines, type ServerRequest } from '../../request/header-lines.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
@@ -18,12 +19,16 @@ export interface AuditOptions {
   readonly log: Logger
 }
 
+/** Slower requests say how slow they were. */
+const slowMs = 500
+
 /** Writes down who did what. After authentication, so that it is known who. Source: endpoints/filters/audit.go. */
 export const audit =
   (options: AuditOptions): Filter =>
   async (ctx, next) => {
     const { exchange } = ctx.state
     const { response, context } = exchange
+    const begin = performance.now()
     const sent = new Sent()
     const recorder = recorderOf(options, exchange, context.user, sent)
     if (!recorder) {
@@ -46,6 +51,7 @@ export const audit =
     }
     const tell = (stage: 'ResponseStarted' | 'ResponseComplete' | 'Panic'): void => {
       recorder.impersonatedUser = context.impersonator ? context.user : undefined
+      recorder.impersonationConstraint = context.impersonationConstraint
       try {
         recorder.stage(stage, response.statusCode)
       } catch {
@@ -64,6 +70,8 @@ export const audit =
       tell('Panic')
       throw error
     }
+    const totalMs = performance.now() - begin
+    if (totalMs > slowMs) context.annotate('apiserver.latency.k8s.io/total', formatDuration(totalMs))
     tell('ResponseComplete')
     // Counted and logged where it happened: the answer is out already.
     if (sent.waits) await sent.all().catch(() => undefined)

@@ -77,7 +77,7 @@ export const filterChain = (options: ChainOptions): readonly Filter[] => [
   authentication(options),
   tracing(options.tracer),
   ...(options.audit ? [audit(options.audit)] : []),
-  impersonation(options.authorizer),
+  impersonation(options.authorizer, options.metrics),
   maxInFlight({
     reads: options.maxReadsInFlight,
     writes: options.maxWritesInFlight,

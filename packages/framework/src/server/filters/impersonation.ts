@@ -11,21 +11,25 @@ import {
   type ServerRequest,
 } from '../../request/header-lines.ts'
 import { setOwn } from '../../util/json.ts'
+import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { Filter } from '../request-state.ts'
 
 const prefix = 'impersonate-'
 
 /** Lets somebody act as somebody else who is allowed to. Source: endpoints/filters/impersonation/constrained_impersonation.go. */
-export const impersonation = (authorizer: Authorizer): Filter => {
-  const rights = new Impersonation(authorizer)
+export const impersonation = (authorizer: Authorizer, metrics: ServerMetrics): Filter => {
+  const rights = new Impersonation(authorizer, (mode, decision, seconds) => {
+    metrics.identity.impersonation(mode, decision, seconds)
+  })
   return async (ctx, next) => {
     const { exchange } = ctx.state
     const { context, request } = exchange
     try {
       const wanted = wantedUser(request)
       if (wanted) {
-        const user = await rights.check(wanted, attributesOf(context.user, context.info), context)
+        const { user, constraint } = await rights.check(wanted, attributesOf(context.user, context.info), context)
         context.impersonator = context.user
+        context.impersonationConstraint = constraint
         context.user = user
         removeHeaders(request, (name) => name.startsWith(prefix))
       }

@@ -1,5 +1,5 @@
 import { exponentialBounds, type Families } from './families.ts'
-import type { HistogramSeries, Kept, NumberSeries } from './series.ts'
+import { Kept, type HistogramSeries, type NumberSeries } from './series.ts'
 
 const attemptBounds = exponentialBounds(0.001, 2, 15)
 const reviewBounds = [0.25, 0.5, 0.7, 1, 1.5, 3, 5, 10]
@@ -43,10 +43,29 @@ export class IdentityMetrics {
   /** How long, in seconds, the certificates of users are still good. */
   readonly certificateLifetime: HistogramSeries
   readonly #users: Kept<string, NumberSeries>
+  readonly #impersonations: Kept<string, { readonly count: NumberSeries; readonly duration: HistogramSeries }>
 
   constructor(families: Families) {
     const alpha = <N extends string, H extends string>(name: N, help: H) =>
       ({ name, help, stability: 'ALPHA' }) as const
+    const attempts = families.number(
+      'counter',
+      alpha(
+        'apiserver_impersonation_attempts_total',
+        'Total number of impersonation attempts split by mode and decision.',
+      ),
+    )
+    const attemptDurations = families.histogram(
+      attemptBounds,
+      alpha(
+        'apiserver_impersonation_attempts_duration_seconds',
+        'Latency of impersonation attempts in seconds split by mode and decision.',
+      ),
+    )
+    this.#impersonations = new Kept((key) => {
+      const [mode = '', decision = ''] = key.split(' ')
+      return { count: attempts.series({ mode, decision }), duration: attemptDurations.series({ mode, decision }) }
+    })
     this.authentication = timed(
       families.by('result', 'counter', alpha('authentication_attempts', 'Counter of authenticated attempts.')),
       families.histogramBy(
@@ -103,6 +122,13 @@ export class IdentityMetrics {
 
   user(name: string): void {
     this.#users.of(compressed(name)).value++
+  }
+
+  /** Somebody wanted to act as somebody else: by which mode, `legacy` for the right that always was; '' where it was denied. */
+  impersonation(mode: string, decision: 'allowed' | 'denied', seconds: number): void {
+    const { count, duration } = this.#impersonations.of(`${mode} ${decision}`)
+    count.value++
+    duration.observe(seconds)
   }
 }
 
