@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import type { ApiServer } from './api-server.ts'
+import { endAtOnce } from './end-at-once.ts'
 import { readyMessage, startFailure } from './start-messages.ts'
 
 /** Servers that run in this process by `--secure-port`, where somebody loads the program again: `apiserver-kit dev` puts this Map there. */
@@ -46,8 +47,8 @@ function boundCollections(): void {
 
 function stopOnSignals(serverNow: () => ApiServer): void {
   let stopping = false
-  const stop = (): void => {
-    if (stopping) process.exit(1)
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) endAtOnce(signal)
     stopping = true
     const server = serverNow()
     server.shutDown().then(

@@ -1,4 +1,5 @@
 import type { ApiServer } from '../api-server.ts'
+import { endAtOnce } from '../end-at-once.ts'
 import { readyMessage, startFailure } from '../start-messages.ts'
 import { Primary } from './primary.ts'
 import { WorkerProcess } from './worker-process.ts'
@@ -24,10 +25,10 @@ async function runPrimary(server: ApiServer, primary: Primary): Promise<void> {
     await server.close()
     process.exit(ended ? code : 1)
   }
-  const stop = (): void => {
+  const stop = (signal: NodeJS.Signals): void => {
     if (state.stopping) {
       primary.kill()
-      process.exit(1)
+      endAtOnce(signal)
     }
     void end(0)
   }
