@@ -203,6 +203,9 @@ describe('apiserver-kit', function () {
       const child = start()
       const lines = createInterface({ input: child.stdout! })
       for await (const line of lines) if (line.startsWith('Ready at')) break
+      expect(project.refused('migrate-storage')).to.match(
+        /could not be migrated: the data folder .* stop that one first/,
+      )
       const client = new Client(KubeConfig.load(join(project.directory, 'data/kubeconfig')))
       await client.request({
         method: 'POST',
@@ -235,6 +238,10 @@ describe('apiserver-kit', function () {
       expect(project.refused('migrate-storage', '--etcd-certfile', 'x')).to.include(
         '--etcd-certfile and --etcd-keyfile go together',
       )
+      expect(project.refused('migrate-storage', '--data-dir', 'nowhere')).to.equal(
+        'error: the stored objects could not be migrated: --data-dir nowhere: there is no such folder\n',
+      )
+      expect(project.has('nowhere')).to.equal(false)
       const text = project.read('server/main.ts')
       project.write('server/main.ts', text.replace('backendOf(flags)', 'myBackend()'))
       expect(project.refused('migrate-storage')).to.include('has a storage of its own')

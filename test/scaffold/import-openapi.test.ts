@@ -91,7 +91,7 @@ describe('apiserver-kit import openapi', function () {
     const text = project.read(file)
     project.write(file, `${text}// mine\n`)
     const args = ['import', 'openapi', 'v2.json', '--group', 'demo.example.com', '--kind', 'Widget'] as const
-    expect(project.refused(...args)).to.include('is there already: nothing was changed')
+    expect(project.refused(...args)).to.include('is there already: nothing was changed; --force writes over them')
     project.ok(...args, '--force')
     // OpenAPI 2 has no defaults: kubectl's older readers would take them for values.
     expect(project.read(file)).to.equal(text.replace('default: 2, ', ''))
@@ -102,8 +102,14 @@ describe('apiserver-kit import openapi', function () {
     expect(project.refused('import', 'openapi', 'package.json')).to.include(
       'kubectl get --raw /openapi/v3/apis/GROUP/VERSION',
     )
-    expect(project.refused('import', 'openapi', 'v3.json', '--kind', 'Nobody')).to.include(
-      'v3.json declares no kind to import',
+    expect(project.refused('import', 'openapi', 'v3.json', '--kind', 'Nobody')).to.match(
+      /v3.json declares .*Widget in demo.example.com.*: name one with --group and --kind$/m,
     )
+    project.write('k8s.json', project.read('v3.json').replaceAll('demo.example.com', 'demo.k8s.io'))
+    expect(project.refused('import', 'openapi', 'k8s.json')).to.include(
+      'k8s.json declares kinds of demo.k8s.io: name the group with --group demo.k8s.io',
+    )
+    project.write('none.json', '{"openapi": "3.0.0"}')
+    expect(project.refused('import', 'openapi', 'none.json')).to.include('none.json declares no kind to import')
   })
 })

@@ -60,7 +60,7 @@ export function importInto(changes: Changes, crd: Crd, force: boolean): void {
     { path: `server/${place.file}.ts`, text: resourceFile(crd, stored, place) },
   ]
   if (force) changes.replace(files)
-  else changes.create(files)
+  else changes.create(files, '; --force writes over them')
   changes.insert('server/resources.ts', {
     imports: `import { ${kind}Resource } from './${place.file}.ts'`,
     resources: `  new ${kind}Resource(),`,

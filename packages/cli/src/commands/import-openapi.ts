@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import type { CommandModule } from 'yargs'
 import type { Json } from '../cluster/http-client.ts'
-import { crdsOfOpenApi } from '../import/open-api-kinds.ts'
+import { crdsOfOpenApi, namesIn, type KindName } from '../import/open-api-kinds.ts'
 import { findProject } from '../project/project.ts'
 import { Changes } from '../scaffold/changes.ts'
 import { carryOut, withWritingOptions, type WritingArguments } from '../scaffold/writing.ts'
@@ -37,19 +37,24 @@ export const importOpenApi: CommandModule<object, Arguments> = {
       .option('force', { type: 'boolean', default: false, describe: 'writes over files that are there already' }),
   handler: (argv) => {
     const { directory } = findProject(process.cwd())
-    const crds = crdsOfOpenApi(argv.files.map(documentIn), {
-      group: argv.group,
-      kinds: argv.kind,
-      storageVersion: argv['storage-version'],
-    })
-    if (!crds.length)
-      throw new UserError(
-        `${argv.files.join(', ')} declares no kind to import: kinds have x-kubernetes-group-version-kind and a path of their own`,
-      )
+    const documents = argv.files.map(documentIn)
+    const { group, kind: kinds, 'storage-version': storageVersion } = argv
+    const crds = crdsOfOpenApi(documents, { group, kinds, storageVersion })
+    if (!crds.length) throw new UserError(`${argv.files.join(', ')} ${nothingFor(argv, namesIn(documents))}`)
     const changes = new Changes(directory)
     for (const crd of crds) importInto(changes, crd, argv.force)
     carryOut(changes, argv, ['npm test', 'npm start'])
   },
+}
+
+/** Why there is nothing to import from documents that declare `names`. */
+function nothingFor({ group, kind }: Arguments, names: readonly KindName[]): string {
+  if (!names.length)
+    return 'declares no kind to import: kinds have x-kubernetes-group-version-kind and a path of their own'
+  const groups = [...new Set(names.map((name) => name.group))]
+  if (!groups.includes(group ?? '') && (group !== undefined || !kind.length))
+    return `declares kinds of ${groups.join(', ')}: name the group with --group ${groups[0] ?? ''}`
+  return `declares ${names.map((name) => `${name.kind} in ${name.group}`).join(', ')}: name one with --group and --kind`
 }
 
 function documentIn(file: string): Json {

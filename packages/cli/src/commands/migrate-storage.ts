@@ -7,12 +7,23 @@ import { UserError } from '../user-error.ts'
 import { withServerFlags } from './dev.ts'
 
 const source = `
+import { existsSync } from 'node:fs'
 import { ApiServer, backendOf, parseServerFlags } from '@apiserver-kit/framework'
 const { resources } = await import('./server/resources.ts')
 const flags = parseServerFlags(input.flags, { dataDir: './data' })
+// The embedded store makes the folder that it does not find, and an empty one has nothing to migrate.
+if (!flags.etcdServers?.length && !existsSync(flags.dataDir)) answer({ error: '--data-dir ' + flags.dataDir + ': there is no such folder' })
 const server = new ApiServer({ ...flags, backend: await backendOf(flags) })
 for (const resource of resources) server.install(resource)
-answer(await server.migrateStorage())`
+answer(
+  await server.migrateStorage().then(
+    (migrations) => ({ migrations }),
+    (error) => {
+      if (typeof error.code !== 'string') throw error
+      return { error: error.message }
+    },
+  ),
+)`
 
 interface Migration {
   readonly resource: string
@@ -20,6 +31,11 @@ interface Migration {
   readonly migrated: number
   readonly unchanged: number
   readonly failed: readonly { readonly key: string; readonly message: string }[]
+}
+
+interface Answer {
+  readonly migrations?: readonly Migration[]
+  readonly error?: string
 }
 
 export const migrateStorage: CommandModule<object, { json: boolean }> = {
@@ -37,12 +53,9 @@ export const migrateStorage: CommandModule<object, { json: boolean }> = {
     if (existsSync(main) && !readFileSync(main, 'utf8').includes('backendOf(flags)'))
       throw new UserError('server/main.ts has a storage of its own: call `await server.migrateStorage()` there')
     const flags = _.slice(1).map(String)
-    const done = (await runInProject(
-      directory,
-      source,
-      { flags },
-      'the stored objects could not be migrated',
-    )) as Migration[]
+    const failure = 'the stored objects could not be migrated'
+    const { migrations: done, error } = (await runInProject(directory, source, { flags }, failure)) as Answer
+    if (done === undefined) throw new UserError(`${failure}: ${error ?? ''}`)
     process.stdout.write(json ? `${JSON.stringify(done, undefined, 2)}\n` : done.map(text).join(''))
     if (done.some(({ failed }) => failed.length)) process.exitCode = 1
   },

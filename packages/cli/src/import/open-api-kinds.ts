@@ -11,10 +11,13 @@ export interface OpenApiChoice {
   readonly storageVersion: string | undefined
 }
 
-interface FoundKind {
+export interface KindName {
   readonly group: string
-  readonly version: string
   readonly kind: string
+}
+
+interface FoundKind extends KindName {
+  readonly version: string
   readonly plural: string
   readonly namespaced: boolean
   readonly schema: Json
@@ -47,6 +50,11 @@ export function crdsOfOpenApi(documents: readonly Json[], choice: OpenApiChoice)
     ]
   })
 }
+
+/** The kinds that documents declare, each once. */
+export const namesIn = (documents: readonly Json[]): KindName[] => [
+  ...new Map(documents.flatMap(kindsIn).map(({ group, kind }) => [`${group} ${kind}`, { group, kind }])).values(),
+]
 
 const versionOf = ({ version, schema, below }: FoundKind, storage: boolean): CrdVersion => ({
   name: version,

@@ -36,11 +36,13 @@ export class Changes {
     return this.#files.get(path)?.text ?? this.#onDisk(path)
   }
 
-  /** Adds files that must not be there yet, but with the same text. Throws a UserError that names the others. */
-  create(files: readonly SourceFile[]): void {
+  /** Adds files that must not be there yet, but with the same text. Throws a UserError that names the others, and may say more. */
+  create(files: readonly SourceFile[], advice = ''): void {
     const inTheWay = this.withHeaders(files).filter(({ path, text }) => (this.read(path) ?? text) !== text)
     if (inTheWay.length)
-      throw new UserError(`${inTheWay.map(({ path }) => path).join(', ')} is there already: nothing was changed`)
+      throw new UserError(
+        `${inTheWay.map(({ path }) => path).join(', ')} is there already: nothing was changed${advice}`,
+      )
     this.replace(files)
   }
 
