@@ -5,6 +5,7 @@ import { Changes, type SourceFile } from '../scaffold/changes.ts'
 import { copyrightFile } from '../scaffold/copyright-header.ts'
 import { check } from '../scaffold/kind-place.ts'
 import { domainProblem } from '../scaffold/names.ts'
+import { filesFor, runners, runningManager, type PackageManager } from '../scaffold/package-manager.ts'
 import { required } from '../scaffold/questions.ts'
 import { renderTemplate } from '../scaffold/render-template.ts'
 import { carryOut, withWritingOptions, type WritingArguments } from '../scaffold/writing.ts'
@@ -17,10 +18,6 @@ interface Arguments extends WritingArguments {
   copyright?: string
   'package-manager'?: PackageManager
 }
-
-/** What installs the project's packages, and how it runs their programs. */
-const runners = { npm: 'npx', pnpm: 'pnpm', yarn: 'yarn', bun: 'bunx' } as const
-type PackageManager = keyof typeof runners
 
 /** What may stand in a folder that counts as empty. */
 const harmless: ReadonlySet<string> = new Set(['.git', '.gitkeep', 'LICENSE', 'node_modules', 'package-lock.json'])
@@ -57,6 +54,7 @@ export const init: CommandModule<object, Arguments> = {
     const files = renderTemplate('project', { 'example.com': domain, 'widget-project': name }).map((file) =>
       file.path === 'package.json' && manager === 'yarn' ? { ...file, text: withResolutions(file.text) } : file,
     )
+    files.push(...filesFor(manager))
     const inTheWay = existsSync(target) ? readdirSync(target).filter((name) => !harmless.has(name)) : []
     if (inTheWay.length && !inTheWay.includes('package.json'))
       throw new UserError(`${target} is not empty (${inTheWay.slice(0, 3).join(', ')}): name another with --directory`)
@@ -64,9 +62,9 @@ export const init: CommandModule<object, Arguments> = {
     const place = relative(process.cwd(), target)
     carryOut(changes, argv, [
       ...(place ? [`cd ${/^[\w./-]+$/.test(place) ? place : `'${place}'`}`] : []),
-      `${manager} install`,
-      `${runners[manager]} apiserver-kit create resource --group demo --version v1alpha1 --kind Widget`,
-      `${manager} start`,
+      'npm install',
+      'npx apiserver-kit create resource --group demo --version v1alpha1 --kind Widget',
+      'npm start',
     ])
   },
 }
@@ -97,9 +95,3 @@ const nameProblem = (name: string): string | undefined =>
   /^(@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*$/.test(name) && name.length <= 214
     ? undefined
     : 'must be a name that npm takes, as shop-apiserver'
-
-/** npm, pnpm, yarn and bun say so to the programs that they run. */
-function runningManager(): PackageManager {
-  const [agent = ''] = (process.env['npm_config_user_agent'] ?? '').split('/')
-  return agent in runners ? (agent as PackageManager) : 'npm'
-}

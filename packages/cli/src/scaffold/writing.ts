@@ -1,6 +1,7 @@
 import colors from 'picocolors'
 import type { Argv } from 'yargs'
 import type { Change, Changes } from './changes.ts'
+import { managerOf, typedWith } from './package-manager.ts'
 
 /** The flags of all commands that write. */
 export interface WritingArguments {
@@ -13,8 +14,10 @@ export const withWritingOptions = <T>(yargs: Argv<T>): Argv<T & WritingArguments
     .option('dry-run', { type: 'boolean', default: false, describe: 'shows what would change, and changes nothing' })
     .option('json', { type: 'boolean', default: false, describe: 'says what was done as JSON' })
 
-/** Writes the changes, or shows them, and says so. `next` are lines about what to do then. */
-export function carryOut(changes: Changes, options: WritingArguments, next: readonly string[] = []): void {
+/** Writes the changes, or shows them, and says so. `lines` are about what to do then, for whoever uses npm. */
+export function carryOut(changes: Changes, options: WritingArguments, lines: readonly string[] = []): void {
+  const manager = managerOf(changes)
+  const next = lines.map((line) => typedWith(manager, line))
   const list = changes.list
   if (!options['dry-run']) changes.write()
   process.stdout.write(options.json ? asJson(list, options, next) : asText(list, options, next))
