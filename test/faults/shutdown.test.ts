@@ -113,9 +113,9 @@ describe('Shutdown', function () {
     })
   }
 
-  for (const delay of ['0s', '1s'])
-    it(`fails no request under load, over HTTP/1.1 and HTTP/2, and ends watches, with a delay of ${delay}`, async () => {
-      await start('--shutdown-delay-duration', delay)
+  for (const args of ['', '--shutdown-delay-duration 1s', '--workers 2', '--workers 2 --shutdown-delay-duration 1s'])
+    it(`fails no request under load, over HTTP/1.1 and HTTP/2, and ends watches: ${args || 'no flags'}`, async () => {
+      await start(...args.split(' ').filter(Boolean))
       const watch = `${flunders}?watch=true`
       const watches = [send('GET', watch, undefined, { fresh: true }), client.send('GET', watch)]
       const work = load()

@@ -21,7 +21,7 @@ export interface ListeningAddress {
 const firstRestartMs = 100
 const longestRestartMs = 10_000
 /** In a row, of one worker that came to its end before it had lived for {@link longestRestartMs}. */
-const maxShortLives = 8
+const maxShortLives = 6
 
 /**
  * The first process of a server with workers. It serves nobody: it keeps the stores, hands connections to the workers, tells each of what the others
