@@ -160,6 +160,14 @@ describe('apiserver-kit dev, while sources change', function () {
     expect(ready()).to.equal('false')
   })
 
+  it('says that the controller has ended, and starts it when it is mended', async () => {
+    const text = project.read('controller/order.ts')
+    project.write('controller/order.ts', `import './absent.ts'\n${text}`)
+    await said('the controller ended with code 1; waiting for a change')
+    project.write('controller/order.ts', text)
+    await said('Starting workers')
+  })
+
   it('takes up a further kind', async () => {
     project.ok('create', 'resource', '--group', 'shop', '--version', 'v1', '--kind', 'Parcel', '--no-controller')
     await until(

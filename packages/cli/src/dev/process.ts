@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Reload } from './host.ts'
+import { logLine } from './log-line.ts'
 
 const killAfterMs = 10_000
 const host = fileURLToPath(new URL('./host.js', import.meta.url))
@@ -55,7 +56,8 @@ export class Process {
     const ready = new Promise<boolean>((resolve) => {
       if (stdout)
         createInterface({ input: stdout }).on('line', (line) => {
-          process.stdout.write(`${line}\n`)
+          // A program that reads this reads JSON.
+          process.stdout.write(`${process.stdout.isTTY ? logLine(line) : line}\n`)
           if (readyLine !== undefined && line.startsWith(readyLine)) resolve(true)
         })
       if (readyLine === undefined) resolve(true)

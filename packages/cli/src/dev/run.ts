@@ -35,8 +35,13 @@ export class Run {
       }
     }
     const script = 'controller/main.ts'
-    if (controller && existsSync(join(directory, script)))
+    if (controller && existsSync(join(directory, script))) {
       this.#controller = new Process({ directory, script, environment: { KUBECONFIG: kubeconfig } })
+      this.#controller.onExit = (code) => {
+        if (!this.#stopping)
+          complain(`the controller ended with code ${String(code)}${watch ? '; waiting for a change' : ''}`)
+      }
+    }
   }
 
   start(): Promise<void> {
