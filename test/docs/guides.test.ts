@@ -23,6 +23,13 @@ const walked = [
 ] as const
 const told = ['guides/troubleshooting.md', 'aggregate-or-crd.md'] as const
 
+/** Flags of kubectl, etcdutl, npm, apiserver-boot, and of this repository's own scripts. */
+const ofOthers = new Set(
+  '--all-namespaces --bump-revision --mark-compacted --save-dev --config --module-name --skip-controller --with-status-subresource --seconds --seed --up-to'.split(
+    ' ',
+  ),
+)
+
 const blocksOf = (text: string): { language: string; name: string; code: string }[] =>
   [...text.matchAll(/^```(\w*) ?(\S*)\n([^]*?)^```$/gm)].map(([, language = '', name = '', code = '']) => ({
     language,
@@ -75,6 +82,28 @@ describe('docs', function () {
         for (const flag of flags) expect(help.get(key), `${name}: ${key}`).to.match(new RegExp(`${flag}\\b`))
       }
     expect(help.size).to.be.greaterThan(8)
+  })
+
+  it('tell of flags that the servers or a command take', () => {
+    const said = (cwd: string, ...args: string[]): string =>
+      spawnSync(process.execPath, args, { cwd, encoding: 'utf8' }).stdout
+    const commandsIn = (help: string, path: string): string[] =>
+      [...help.matchAll(new RegExp(`^  apiserver-kit ${path}([a-z-]+)`, 'gm'))].map(([, name = '']) => `${path}${name}`)
+    const top = commandsIn(said(root, main, '--help'), '')
+    const below = ['create ', 'import ', 'run '].flatMap((path) =>
+      commandsIn(said(root, main, ...path.trim().split(' '), '--help'), path),
+    )
+    expect(top.length + below.length).to.be.greaterThan(20)
+    const known = [...top, ...below].map((command) => said(root, main, ...command.split(' '), '--help'))
+    known.push(said(join(root, 'examples/quickstart'), '--import', 'tsx', 'server/main.ts', '--help'))
+    const isKnown = (flag: string): boolean => {
+      const name = new RegExp(`${flag.replace('--no-', '--')}(?![a-z0-9-])`)
+      return known.some((help) => name.test(help))
+    }
+    for (const page of readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md')))
+      for (const [code] of readFileSync(join(docs, page), 'utf8').matchAll(/`[^`\n]+`/g))
+        for (const [flag] of code.matchAll(/--[a-z][a-z0-9-]+/g))
+          expect(isKnown(flag) || ofOthers.has(flag), `${page}: ${flag}`).to.equal(true)
   })
 
   it('lead to files that there are', () => {
