@@ -76,7 +76,11 @@ describe('apiserver-kit dev --cluster', function () {
     child.kill('SIGTERM')
     expect((await once(child, 'exit'))[0]).to.equal(0)
     // What was deployed before is asked again.
-    expect(calls[0]).to.deep.equal({ method: 'PATCH', path: apiService, body: deployed })
+    const metadata = {
+      labels: { 'app.kubernetes.io/managed-by': null },
+      annotations: { 'apiserver-kit-dev/replaced': null },
+    }
+    expect(calls[0]).to.deep.equal({ method: 'PATCH', path: apiService, body: { metadata, ...deployed } })
     expect(calls.slice(1).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
       'DELETE /apis/discovery.k8s.io/v1/namespaces/shop-dev/endpointslices/shop-dev',
       'DELETE /api/v1/namespaces/shop-dev/services/shop-dev',

@@ -68,15 +68,18 @@ export async function develop(argv: DevArguments, given: readonly string[]): Pro
     flags,
     kubeconfig: inCluster?.kubeconfig ?? flagValue(flags, '--write-kubeconfig'),
   })
+  let stopping = false
   const stop = (): void => {
+    // A terminal's Ctrl-C comes here twice where npm is between: what was laid is taken away to the end.
+    if (stopping) return
+    stopping = true
     void run
       .stop()
       .then(() => inCluster?.laptop.remove())
       .finally(() => process.exit(run.exitCode))
   }
   run.onEnd = stop
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   await run.start()
   if (!argv.watch) return
   const paths = sources.map((source) => join(directory, source)).filter((path) => existsSync(path))

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { HttpClient, Json } from '../cluster/http-client.ts'
 import { textAt } from '../cluster/members.ts'
 import { UserError } from '../user-error.ts'
@@ -17,6 +18,12 @@ interface Laid {
   readonly path: string
   readonly object: Json
 }
+
+const manager = 'apiserver-kit-dev'
+const managedBy = 'app.kubernetes.io/managed-by'
+/** On what is laid: what stood there before, as JSON. A run that ended without taking it away left it to the next one. */
+const replaced = 'apiserver-kit-dev/replaced'
+const terminatingMs = 60_000
 
 /** The server of this machine, in the place of one that runs in a cluster: laid at the start, taken away at the end. */
 export class LaptopInCluster {
@@ -46,28 +53,48 @@ export class LaptopInCluster {
   }
 
   async #lay({ path, object }: Laid): Promise<void> {
-    const before = await this.#http.send('GET', path)
-    const { status, json } = await this.#http.send('PATCH', `${path}?fieldManager=apiserver-kit-dev&force=true`, {
-      body: object,
+    const before = await this.#before(path)
+    const { status, json } = await this.#http.send('PATCH', `${path}?fieldManager=${manager}&force=true`, {
+      body: before === undefined ? object : withAnnotation(object, before),
       contentType: 'application/apply-patch+yaml',
     })
     if (status >= 300) throw new UserError(`the cluster does not take ${path}: ${textAt(json, 'message')}`)
-    this.#undo.push(() => (before.status === 200 ? this.#restore(path, before.json) : this.#http.send('DELETE', path)))
+    this.#undo.push(() => (before === undefined ? this.#http.send('DELETE', path) : this.#restore(path, before)))
+  }
+
+  /** What somebody else has at that place; undefined where nobody has, or only a run of this command that could not clear up. */
+  async #before(path: string): Promise<Json | undefined> {
+    const deadline = Date.now() + terminatingMs
+    let { status, json } = await this.#http.send('GET', path)
+    // A run that has just ended deletes its namespace.
+    while (status === 200 && textAt(json, 'metadata', 'deletionTimestamp') !== '' && Date.now() < deadline) {
+      await sleep(500)
+      ;({ status, json } = await this.#http.send('GET', path))
+    }
+    if (status !== 200) return undefined
+    const left = textAt(json, 'metadata', 'annotations', replaced)
+    if (left !== '') return JSON.parse(left) as Json
+    if (textAt(json, 'metadata', 'labels', managedBy) === manager) return undefined
+    const { spec, endpoints, ports } = json
+    const label = textAt(json, 'metadata', 'labels', managedBy)
+    return { metadata: { labels: { [managedBy]: label === '' ? null : label } }, spec, endpoints, ports }
   }
 
   /** What it says, without whose it was: other fields may have changed since. */
   async #restore(path: string, before: Json): Promise<void> {
-    const { spec, endpoints, ports } = before
-    const body = Object.fromEntries(
-      Object.entries({ spec, endpoints, ports }).filter(([, value]) => value !== undefined),
-    )
-    if (Object.keys(body).length)
-      await this.#http.send('PATCH', path, { body, contentType: 'application/merge-patch+json' })
+    const metadata = { ...(before['metadata'] as object), annotations: { [replaced]: null } }
+    const body = { ...before, metadata }
+    await this.#http.send('PATCH', path, { body, contentType: 'application/merge-patch+json' })
   }
 }
 
+const withAnnotation = (object: Json, before: Json): Json => ({
+  ...object,
+  metadata: { ...(object['metadata'] as object), annotations: { [replaced]: JSON.stringify(before) } },
+})
+
 function objectsOf({ name, namespace, address, port, authorities, versions }: LaptopPlace): Laid[] {
-  const labels = { 'app.kubernetes.io/managed-by': 'apiserver-kit-dev' }
+  const labels = { [managedBy]: manager }
   const metadata = { name, namespace, labels }
   return [
     {
