@@ -32,7 +32,13 @@ import type { Surroundings } from '../surroundings.ts'
 
 type Flags = ServerFlags & typeof defaults
 
-/** The clients of a server, one for each kubeconfig file: an empty one is the service account of the pod. */
+/**
+ * How often the cluster is asked who somebody is, and as often what they may do: strangers with tokens of their own making cannot make it more, nor keep
+ * the other question from being asked. Source: server/options/{authentication,authorization}.go.
+ */
+const reviewLimit = { qps: 200, burst: 400 }
+
+/** The clients of a server, one for each kubeconfig file (an empty one is the service account of the pod) and what it is asked. */
 class Clients {
   readonly #clients = new Map<string, Client>()
   readonly #metrics: ServerMetrics
@@ -41,15 +47,15 @@ class Clients {
     this.#metrics = metrics
   }
 
-  of(file: string): Client {
-    let client = this.#clients.get(file)
+  of(file: string, use: 'authentication' | 'authorization' | 'core'): Client {
+    const key = `${use} ${file}`
+    let client = this.#clients.get(key)
     if (!client) {
-      client = new Client(file === '' ? KubeConfig.inCluster() : KubeConfig.load(file)).observed(
-        (code, method, host) => {
-          this.#metrics.asked(code, method, host)
-        },
-      )
-      this.#clients.set(file, client)
+      const config = file === '' ? KubeConfig.inCluster() : KubeConfig.load(file)
+      client = new Client(config, use === 'core' ? {} : reviewLimit).observed((code, method, host) => {
+        this.#metrics.asked(code, method, host)
+      })
+      this.#clients.set(key, client)
     }
     return client
   }
@@ -85,16 +91,18 @@ export class Delegated implements Surroundings {
     this.#metrics = metrics
     this.#clients = new Clients(metrics)
     const file = flags.kubeconfig ?? ''
-    this.#authentication = this.#clients.of(flags.authenticationKubeconfig ?? file)
-    this.#authorization = this.#clients.of(flags.authorizationKubeconfig ?? file)
+    this.#authentication = this.#clients.of(flags.authenticationKubeconfig ?? file, 'authentication')
+    this.#authorization = this.#clients.of(flags.authorizationKubeconfig ?? file, 'authorization')
     // Without a kubeconfig of its own, admission uses what there is.
     const core = flags.kubeconfig ?? flags.authenticationKubeconfig ?? flags.authorizationKubeconfig ?? ''
     const failed = (what: string) => (error: unknown) => {
       log.warn({ err: error }, what)
     }
-    this.namespaces = new ClusterNamespaces(this.#clients.of(core), { onError: failed('watching namespaces failed') })
+    this.namespaces = new ClusterNamespaces(this.#clients.of(core, 'core'), {
+      onError: failed('watching namespaces failed'),
+    })
     const users = webhookKubeConfigs(flags.admissionControlConfigFile)
-    this.#admission = new ClusterAdmission(this.#clients.of(core), this.namespaces, {
+    this.#admission = new ClusterAdmission(this.#clients.of(core, 'core'), this.namespaces, {
       isEnabled: (plugin) => isEnabled(flags, plugin),
       kubeConfigFile: (plugin) => users.get(plugin),
       onError: failed('watching webhooks and policies failed'),
