@@ -31,13 +31,8 @@ describe('a generated project on another package manager', function () {
 
   async function run(directory: string, command: string, ...args: string[]): Promise<string> {
     // Packages of one version, but not of one text, are told apart by nobody's cache.
-    const env = {
-      ...process.env,
-      NO_COLOR: '1',
-      CI: '1',
-      YARN_CACHE_FOLDER: join(folder, 'cache'),
-      YARN_ENABLE_GLOBAL_CACHE: '0',
-    }
+    const [cache, global] = [join(folder, 'cache'), join(folder, 'yarn')]
+    const env = { ...process.env, NO_COLOR: '1', CI: '1', YARN_CACHE_FOLDER: cache, YARN_GLOBAL_FOLDER: global }
     const child = spawn(command, args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
     expect(code, `${command} ${args.join(' ')}\n${out}${err}`).to.equal(0)
