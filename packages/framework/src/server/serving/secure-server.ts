@@ -53,6 +53,8 @@ const maxHeaderPairs = 10_000
 const maxCancellations = 200
 const handshakeTimeoutMs = 10_000
 const maxStreams = 1000
+/** For connections that were cut to say that they are closed. */
+const destroyedMs = 500
 
 /** HTTPS with HTTP/2 and HTTP/1.1 on one port. Figures: serving §8.1. */
 export class SecureServer {
@@ -174,16 +176,23 @@ export class SecureServer {
 
   /** Ends what is left of the connections: what is written already may still go out, but does not take longer than that. */
   async close(limitMs = 500): Promise<void> {
-    const timer = setTimeout(() => {
-      for (const session of this.#sessions) session.destroy()
-      for (const socket of this.#sockets) socket.destroy()
-    }, limitMs)
     for (const session of this.#sessions) session.close()
     for (const socket of this.#sockets) socket.destroySoon()
-    await Promise.all([...this.#sessions, ...this.#sockets].map((connection) => gone(connection)))
-    clearTimeout(timer)
+    const ended = Promise.all([...this.#sessions, ...this.#sockets].map((connection) => gone(connection)))
+    await within(ended, limitMs)
+    for (const session of this.#sessions) session.destroy()
+    for (const socket of this.#sockets) socket.destroy()
+    // Node's sessions may wait for ever for a last write to clients that are gone.
+    await within(ended, destroyedMs)
     this.#server.close()
   }
+}
+
+async function within(done: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)))
+  await Promise.race([done, late])
+  clearTimeout(timer)
 }
 
 const gone = async (connection: ServerHttp2Session | Socket): Promise<void> => {
