@@ -254,7 +254,7 @@ export class Cluster {
     const { certificates: files } = this
     const { kubeconfig } = this.identity('system:kube-controller-manager')
     const controllers = ['namespace', 'garbage-collector', 'serviceaccount', 'clusterrole-aggregation', 'resourcequota']
-    if (this.#network) controllers.push('deployment', 'replicaset', 'endpointslice')
+    if (this.#network) controllers.push('deployment', 'replicaset', 'endpointslice', 'persistentvolumeclaim-protection')
     return [
       ...[`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--use-service-account-credentials'],
       ...['--bind-address=127.0.0.1', `--secure-port=${String(this.#ports.controllers)}`],
