@@ -1,5 +1,4 @@
 // npm run bench: our server and Go's, side by side. `--help` says what can be asked for.
-import { spawn } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { build, cache, NoGo, type Binaries } from './build.ts'
 import { namesOf, summary, tableHead, tableLine, type Measured, type Result } from './report.ts'
 import { rows, type Row } from './rows.ts'
 import { startGo, startOurs, type Credentials, type Stack } from './stack.ts'
+import { plainLoad, turn } from './turn.ts'
 
 const help = `npm run bench -- [flags]
   --only ROW,…      rows: ${namesOf(rows)}
@@ -31,7 +31,6 @@ const { values } = parseArgs({
 })
 
 const plainRows = ['get', 'list', 'create', 'merge', 'discovery']
-const plainLoad = [process.execPath, '--import', 'tsx', join(import.meta.dirname, 'plain-load.ts')]
 let withoutGo = false
 
 const print = (text: string): void => void (values.json === '-' ? process.stderr : process.stdout).write(`${text}\n`)
@@ -46,23 +45,6 @@ function chosen(): readonly Row[] {
   })
 }
 
-/** One turn of one server. */
-async function turn(load: readonly string[], stack: Stack, { cert, key, ca }: Credentials, row: Row): Promise<Result> {
-  const flags = ['run', '-url', stack.url, '-cert', cert, '-key', key, '-ca', ca, '-seconds', values.seconds]
-  const all = [...flags, '-pids', stack.pids.join(','), ...row.flags]
-  const [program = '', ...first] = load
-  // Node's own reader of flags wants two dashes.
-  const given = load.length === 1 ? all : all.map((one) => one.replace(/^-(?=[a-z])/, '--'))
-  const child = spawn(program, [...first, ...given], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let text = ''
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
-  const status = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  if (status !== 0) throw new Error(`the load client failed at ${row.name} of ${stack.name}`)
-  return JSON.parse(text) as Result
-}
-
 async function measure(
   load: readonly string[],
   stacks: readonly Stack[],
@@ -73,7 +55,7 @@ async function measure(
   for (const row of chosen()) {
     const results = new Map<Stack, Result[]>(stacks.map((stack) => [stack, []]))
     for (let n = 0; n < Number(values.turns); n++)
-      for (const [stack, turns] of results) turns.push(await turn(load, stack, credentials, row))
+      for (const [stack, turns] of results) turns.push(await turn(load, stack, credentials, row, values.seconds))
     const measured = [...results].map(([stack, turns]) => summary(row.name, stack.name, turns))
     const go = measured.find(({ stack }) => stack === 'go')
     for (const one of measured) {

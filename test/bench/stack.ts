@@ -40,6 +40,35 @@ export async function startOurs(directory: string): Promise<Stack & { readonly s
   }
 }
 
+/** A bare server in Node on LMDB, every write durable; it takes our server's certificates. */
+export async function startBare(ours: ExampleServer, directory: string): Promise<Stack> {
+  mkdirSync(directory, { recursive: true })
+  const port = await freePort()
+  const certs = ['apiserver.crt', 'apiserver.key'].map((file) => join(ours.directory, 'certs', file))
+  const program = join(import.meta.dirname, 'bare-server.ts')
+  const began = performance.now()
+  const child = spawn(process.execPath, ['--import', 'tsx', program, String(port), join(directory, 'data'), ...certs], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('the bare server has ended')
+  })
+  await Promise.race([once(child.stdout, 'data'), ended])
+  ended.catch(() => undefined)
+  const stop = async (): Promise<void> => {
+    const exit = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exit
+  }
+  return {
+    name: 'bare',
+    url: `https://127.0.0.1:${port}`,
+    pids: [child.pid ?? 0],
+    readyMs: performance.now() - began,
+    stop,
+  }
+}
+
 /** k8s.io/sample-apiserver on an etcd of its own, every write durable; it takes our server's certificates. */
 export async function startGo(binaries: Binaries, ours: ExampleServer, directory: string): Promise<Stack> {
   mkdirSync(directory, { recursive: true })
