@@ -42,5 +42,4 @@ for (const { name: store, options } of stores)
       })
   })
 if ('reason' in found) console.log(`LEFT OUT: kill -9 of etcd: ${found.reason}`)
-// It has failed to end once in ten times: what hangs is not known yet.
 console.log('LEFT OUT: kill -9 of workers: it is only in `npm run test:faults -- --workers 2`')

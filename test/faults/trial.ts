@@ -118,7 +118,8 @@ export async function runTrial({ seed, seconds, etcd: binary, workers = 1 }: Tri
       sessions: watchers.flatMap(({ sessions }) => sessions),
     }
     const expired = watchers.reduce((sum, watcher) => sum + watcher.expired, 0)
-    await rm(directory, { recursive: true, force: true })
+    // The last worker of a killed first process may yet be writing.
+    await rm(directory, { recursive: true, force: true, maxRetries: 10 })
     return {
       history,
       violations: [...check(history), ...lagging],
