@@ -13,8 +13,8 @@ export interface Credentials {
   authorization(): Promise<string | undefined>
   /** A certificate that is not in the kubeconfig itself. */
   certificate?(): Promise<ClientCertificate | undefined>
-  /** The server answered 401. True when asking again may give something else. */
-  expire(): boolean
+  /** The server answered 401 to this Authorization. True when asking again may give something else. */
+  expire(refused: string | undefined): boolean
 }
 
 /** Nothing, a fixed token, or a name and a password. */
@@ -71,7 +71,9 @@ export class TokenFile implements Credentials {
     return this.#header
   }
 
-  expire(): boolean {
+  expire(refused: string | undefined): boolean {
+    // Requests that were under way with the old token, when another has found the new one.
+    if (this.#header !== refused) return true
     const wasFresh = performance.now() - this.#readAt < 1000
     this.#readAt = -Infinity
     return !wasFresh

@@ -31,6 +31,8 @@ const maxOutputBytes = 1 << 20
 export class ExecCredentials implements Credentials {
   readonly #config: ExecConfig
   #current: Promise<Credential> | undefined
+  /** Of the credential in hand; undefined also while it is asked for. */
+  #header: string | undefined
   #expiresAt = Infinity
   #askedAt = -Infinity
 
@@ -46,7 +48,9 @@ export class ExecCredentials implements Credentials {
     return (await this.#credential()).certificate
   }
 
-  expire(): boolean {
+  expire(refused: string | undefined): boolean {
+    // Requests that were under way with the old one, when another has asked for a new one.
+    if (this.#header !== refused) return true
     const wasFresh = performance.now() - this.#askedAt < 1000
     this.#current = undefined
     return !wasFresh
@@ -56,12 +60,15 @@ export class ExecCredentials implements Credentials {
   #credential(): Promise<Credential> {
     if (this.#current && Date.now() < this.#expiresAt - earlyMs) return this.#current
     this.#expiresAt = Infinity
+    this.#header = undefined
     this.#askedAt = performance.now()
     const asked = run(this.#config).then((output) => read(output, this.#config))
     this.#current = asked
     asked.then(
       (credential) => {
-        if (this.#current === asked) this.#expiresAt = credential.expiresAt
+        if (this.#current !== asked) return
+        this.#expiresAt = credential.expiresAt
+        this.#header = credential.header
       },
       () => {
         if (this.#current === asked) this.#current = undefined

@@ -75,14 +75,15 @@ export class Transport {
   async stream(request: TransportRequest): Promise<Answer> {
     for (let attempt = 0, renewed = false; ; attempt++) {
       if (request.rateLimited ?? true) await this.#options.rateLimit?.wait(request.signal)
-      const answer = await inSpan(`HTTP ${request.method}`, () => this.#send(request), {
+      const authorization = await this.#config.credentials.authorization()
+      const answer = await inSpan(`HTTP ${request.method}`, () => this.#send(request, authorization), {
         kind: 'client',
         attributes: { 'http.request.method': request.method, 'server.address': this.#host },
       })
       const { statusCode: code, headers } = answer
       if (code >= 200 && code < 300) return answer
       const error = errorOfResponse(code, headers, await this.#read(answer, request, maxErrorBytes))
-      if (code === 401 && !renewed && this.#config.credentials.expire()) renewed = true
+      if (code === 401 && !renewed && this.#config.credentials.expire(authorization)) renewed = true
       else if (!mayRetry(request, error, attempt)) throw error
       else await pause(error.status.details?.retryAfterSeconds ?? 1, request.signal)
     }
@@ -93,9 +94,8 @@ export class Transport {
     this.#connections.close()
   }
 
-  async #send(request: TransportRequest): Promise<Answer> {
+  async #send(request: TransportRequest, authorization: string | undefined): Promise<Answer> {
     request.signal?.throwIfAborted()
-    const authorization = await this.#config.credentials.authorization()
     const headers = {
       Accept: 'application/json',
       'User-Agent': this.#options.userAgent,
