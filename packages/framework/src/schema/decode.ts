@@ -16,6 +16,7 @@ import {
 import { YamlSyntaxError } from '../util/yaml-composer.ts'
 import { readYaml } from '../util/yaml.ts'
 import { cannotBeHandled, unrecognized } from './decode-error.ts'
+import { duplicateFields } from './duplicate-fields.ts'
 import { coerceEmbeddedMetadata } from './embedded-metadata.ts'
 import type { Kind } from './kind.ts'
 import type { CompiledKind } from './structural.ts'
@@ -196,7 +197,7 @@ function readBody(body: Buffer, mediaType: string, kind: string, findDuplicates:
     if (mediaType !== 'application/json') throw unrecognized(kind, protobufProblem(body), body)
     const json = readJson(body)
     const value = objectOf(json.value, body, kind)
-    const duplicates = findDuplicates ? json.duplicateKeys().map((path) => `duplicate field "${path}"`) : []
+    const duplicates = findDuplicates ? duplicateFields(json) : []
     return { value, duplicates, strictDuplicates: duplicates }
   } catch (error) {
     if (error instanceof JsonSyntaxError)

@@ -21,12 +21,6 @@ export class JsonSyntaxError extends SyntaxError {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Without counting all keys of a large one. */
-export function isEmptyMap(map: JsonObject): boolean {
-  for (const key in map) if (Object.hasOwn(map, key)) return false
-  return true
-}
-
 /** Sets an own property, also when the key is `__proto__`. Use wherever a key comes from a request. */
 export function setOwn(target: object, key: string, value: unknown): void {
   if (key === '__proto__')

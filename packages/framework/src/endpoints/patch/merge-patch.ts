@@ -1,12 +1,7 @@
 import { StatusError } from '../../meta/status.ts'
+import { duplicateFields } from '../../schema/duplicate-fields.ts'
 import { clone, getOwn, isObject, setOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
-import {
-  cannotUnmarshal,
-  duplicateFields,
-  readPatchJson,
-  type FieldValidation,
-  type PatchDocument,
-} from './patch-document.ts'
+import { cannotUnmarshal, readPatchJson, type FieldValidation, type PatchDocument } from './patch-document.ts'
 
 /**
  * Applies an RFC 7386 merge patch: null deletes, objects merge, everything else replaces. Returns a new value. As in

@@ -20,10 +20,6 @@ export function readPatchJson(body: string, refuse: (syntax: string) => string):
   }
 }
 
-/** A Warning for each key that stands twice. */
-export const duplicateFields = (json: JsonDocument): string[] =>
-  json.duplicateKeys().map((path) => `duplicate field "${path}"`)
-
 /** `json: cannot unmarshal string into Go value of type map[string]interface {}` */
 export const cannotUnmarshal = (value: JsonValue, goType: string): string =>
   `json: cannot unmarshal ${jsonTypeName(value)} into Go value of type ${goType}`

@@ -1,12 +1,7 @@
 import { StatusError } from '../../meta/status.ts'
+import { duplicateFields } from '../../schema/duplicate-fields.ts'
 import { clone, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
-import {
-  cannotUnmarshal,
-  duplicateFields,
-  readPatchJson,
-  type FieldValidation,
-  type PatchDocument,
-} from './patch-document.ts'
+import { cannotUnmarshal, readPatchJson, type FieldValidation, type PatchDocument } from './patch-document.ts'
 import { mergeMap } from './strategic-map.ts'
 import type { StrategicSchema } from './strategic-schema.ts'
 

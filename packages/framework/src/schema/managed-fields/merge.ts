@@ -1,4 +1,4 @@
-import { isEmptyMap, isObject, setOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { isObject, setOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { atomKind, walkedKind } from './atom-kind.ts'
 import { deduced, isMapOfScalars, type ListType, type MapType, type Type } from './atoms.ts'
 import { indexItems, itemElement, ItemError } from './list-items.ts'
@@ -24,7 +24,7 @@ function mergeMaps(map: MapType, left: JsonValue, right: JsonValue): Maybe {
   const lefts = isObject(left) ? left : {}
   const rights = isObject(right) ? right : {}
   const leftKeys = Object.keys(lefts)
-  if (map.atomic || (!leftKeys.length && isEmptyMap(rights))) return right
+  if (map.atomic || (!leftKeys.length && !Object.keys(rights).length)) return right
   if (isMapOfScalars(map) && leftKeys.every((key) => Object.hasOwn(rights, key))) return rights
   const merged: JsonObject = {}
   for (const key of leftKeys) {
@@ -33,7 +33,7 @@ function mergeMaps(map: MapType, left: JsonValue, right: JsonValue): Maybe {
   }
   for (const key of Object.keys(rights))
     if (!Object.hasOwn(lefts, key)) add(merged, key, mergeMember(map, key, undefined, rights[key]))
-  return isEmptyMap(merged) ? undefined : merged
+  return Object.keys(merged).length ? merged : undefined
 }
 
 const mergeMember = (map: MapType, key: string, left: Maybe, right: Maybe): Maybe =>

@@ -1,4 +1,4 @@
-import { isEmptyMap, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { atomKind, walkedKind } from './atom-kind.ts'
 import { deduced, isMapOfScalars, type ListType, type MapType, type Type } from './atoms.ts'
 import { addNode, FieldSet, type FieldNode } from './field-set.ts'
@@ -79,4 +79,4 @@ function isSetOf({ names }: FieldSet, object: JsonObject): boolean {
   return true
 }
 
-const isEmptyObject = (value: JsonValue): boolean => isObject(value) && isEmptyMap(value)
+const isEmptyObject = (value: JsonValue): boolean => isObject(value) && !Object.keys(value).length

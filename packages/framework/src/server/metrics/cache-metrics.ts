@@ -15,7 +15,8 @@ export interface CacheState {
 
 /** Lists, and the caches that watches and reads are answered from. Source: storage/cacher/metrics, storage/etcd3/metrics. */
 export class CacheMetrics {
-  readonly #observerOf: (resource: GroupResource) => CacheObserver
+  /** Counts what the cache of one resource does: ask once for each. */
+  readonly observer: (resource: GroupResource) => CacheObserver
   readonly #revisions: NumberFamily
   readonly #capacities: NumberFamily
 
@@ -83,23 +84,21 @@ export class CacheMetrics {
       'Current resource version of watch cache broken by resource type. This is truncated to the 15 least significant digits.',
     )
     this.#capacities = gauge('watch_cache_capacity', byResource('Total capacity of watch cache'))
-    this.#observerOf = (resource) => {
+    this.observer = (resource) => {
       const labels = { group: resource.group, resource: resource.resource }
       const [cacheLists, storeLists] = [
         listSeries(ofCache, { ...labels, index: '' }, labels),
         listSeries(ofStore, labels, labels),
       ]
       const tested = evaluated.series(labels)
-      const [begun, came, told, started, cut, grown, shrunk, progress] = [
-        inits,
-        received,
-        dispatched,
-        initializations,
-        terminated,
-        larger,
-        smaller,
-        bookmarks,
-      ].map((family) => family.series(labels)) as Eight
+      const begun = inits.series(labels)
+      const came = received.series(labels)
+      const told = dispatched.series(labels)
+      const started = initializations.series(labels)
+      const cut = terminated.series(labels)
+      const grown = larger.series(labels)
+      const shrunk = smaller.series(labels)
+      const progress = bookmarks.series(labels)
       const wait = waits.series(labels)
       const reads = new Kept((key: string) => {
         const [success = '', fallback = ''] = key.split(' ')
@@ -142,27 +141,12 @@ export class CacheMetrics {
     }
   }
 
-  /** Counts what the cache of one resource does: ask once for each. */
-  observer(resource: GroupResource): CacheObserver {
-    return this.#observerOf(resource)
-  }
-
   shows({ group, resource }: GroupResource, cache: CacheState): void {
     this.#revisions.shows({ group, resource }, () => cache.revision % shownVersions)
     this.#capacities.shows({ group, resource }, () => cache.historyCapacity)
   }
 }
 
-type Eight = [
-  NumberSeries,
-  NumberSeries,
-  NumberSeries,
-  NumberSeries,
-  NumberSeries,
-  NumberSeries,
-  NumberSeries,
-  NumberSeries,
-]
 type NumberSeries = ReturnType<NumberFamily['series']>
 type ListFamilies = Readonly<Record<'total' | 'fetched' | 'returned', NumberFamily>>
 type Labels = Readonly<Record<string, string>>
