@@ -1,4 +1,5 @@
 import { isObject, setOwn, type JsonObject, type JsonValue } from '../util/json.ts'
+import { keysOf } from '../util/listed-keys.ts'
 import { jsonTypeName } from './go-format.ts'
 import { normalizeTime } from './go-time.ts'
 import type { ObjectMeta } from './object.ts'
@@ -115,11 +116,11 @@ const time: Reader = (value) => {
 
 const stringMap: Reader = (value, owner) => {
   if (!isObject(value)) return mismatch(value, owner, 'map[string]string')
-  const keys = Object.keys(value)
+  const keys = keysOf(value)
   if (keys.length === 0) return undefined
   if (isSortedAndOfStrings(value, keys)) return value
   const result: JsonObject = {}
-  for (const key of keys.sort()) setOwn(result, key, text(value[key] ?? null, owner, 'string'))
+  for (const key of [...keys].sort()) setOwn(result, key, text(value[key] ?? null, owner, 'string'))
   return result
 }
 

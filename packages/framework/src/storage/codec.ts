@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectMeta } from '../meta/object.ts'
 import { objectText, type KnownFields } from '../meta/object-text.ts'
 import { parseJson } from '../util/json.ts'
+import { listingOnce, settleKeys } from '../util/listed-keys.ts'
 import { decodeUtf8, encodeTexts } from '../util/utf8.ts'
 import { valueBuffer } from './value-buffer.ts'
 import { corrupt, isKubeObject, type ItemCodec, type SplicedBytes, type StoredItem } from './stored-item.ts'
@@ -36,6 +37,10 @@ export class JsonCodec implements ItemCodec {
   }
 
   encode(object: KubeObject, owned = false): Buffer {
+    return listingOnce(() => this.#encode(object, owned))
+  }
+
+  #encode(object: KubeObject, owned: boolean): Buffer {
     const { fromHub } = this.#options
     const encoded = fromHub ? fromHub(object) : object
     const { metadata, managedFields, rest, same } = objectText(encoded)
@@ -43,8 +48,11 @@ export class JsonCodec implements ItemCodec {
     const bytes = valueOf(texts)
     // What comes from a conversion is nobody else's, and asked for at once.
     const keeps = same && (fromHub ? true : owned && bytes.length >= largeBytes)
-    if (keeps && !texts.some((text) => text.includes(halfCharacter))) this.#made.set(bytes, this.#asRead(encoded))
-    else if (managedFields && managedFields.end - managedFields.start >= largeBytes) {
+    if (keeps && !texts.some((text) => text.includes(halfCharacter))) {
+      this.#made.set(bytes, this.#asRead(encoded))
+      // Conversions may yet change theirs.
+      if (!fromHub) settleKeys(encoded.metadata.annotations)
+    } else if (managedFields && managedFields.end - managedFields.start >= largeBytes) {
       const { entries, start, end } = managedFields
       this.#fields.set(bytes, { entries, start: this.#prefix.length + start, end: this.#prefix.length + end })
     }

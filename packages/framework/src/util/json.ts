@@ -1,4 +1,5 @@
 import { JsonReader, scanDuplicateKeys } from './json-reader.ts'
+import { keysOf } from './listed-keys.ts'
 import { compareUtf8, decodeUtf8 } from './utf8.ts'
 
 /**
@@ -132,7 +133,7 @@ function countKeys(value: JsonValue, containers: number): number {
   meet(value)
   let count = 0
   for (const container of met) {
-    const keys = Array.isArray(container) ? undefined : Object.keys(container)
+    const keys = Array.isArray(container) ? undefined : keysOf(container)
     if (keys) count += keys.length
     if (met.length >= containers) continue
     if (Array.isArray(container)) container.forEach(meet)
@@ -211,7 +212,7 @@ function formOfList(list: readonly JsonValue[]): Form {
 function formOfMap(map: JsonObject): Form {
   let form: Form = Object.getPrototypeOf(map) === Object.prototype ? plain : sorted
   let last = ''
-  for (const key of Object.keys(map)) {
+  for (const key of keysOf(map)) {
     if (key < last) return unsorted
     last = key
     const member = map[key]
@@ -258,12 +259,12 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   const left = a as Record<string, unknown>
   const right = b as Record<string, unknown>
   let count = 0
-  for (const key of Object.keys(left)) {
+  for (const key of keysOf(left)) {
     if (left[key] === undefined) continue
     count++
     if (!Object.hasOwn(right, key) || !deepEqual(left[key], right[key])) return false
   }
-  for (const key of Object.keys(right)) if (right[key] !== undefined) count--
+  for (const key of keysOf(right)) if (right[key] !== undefined) count--
   return count === 0
 }
 

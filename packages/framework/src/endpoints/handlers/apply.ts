@@ -2,6 +2,7 @@ import type { KubeObject } from '../../meta/object.ts'
 import { coerceObjectMeta } from '../../meta/object-meta-coercion.ts'
 import { StatusError } from '../../meta/status.ts'
 import { getOwn, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { listingOnce } from '../../util/listed-keys.ts'
 import { readYaml } from '../../util/yaml.ts'
 import { cannotUnmarshal } from '../patch/patch-document.ts'
 import type { IncomingWrite } from './incoming.ts'
@@ -9,16 +10,10 @@ import type { Patcher } from './patch.ts'
 
 /** Server-side apply: YAML (and so JSON) that says what its manager wants. Source: endpoints/handlers/patch.go applyPatcher. */
 export function applier(write: IncomingWrite, body: string): Patcher {
-  const { scope, query } = write
+  const { scope } = write
   return (live) => {
-    // Read anew for each attempt: the field manager may change what it is given, and conflicts are rare.
-    const { configuration, duplicates } = parseConfiguration(body)
-    checkIdentity(write, configuration, live)
-    const merged = scope.fieldManager.apply(live, configuration, write.manager, query.force ?? false)
-    complain(write, duplicates)
+    const merged = listingOnce(() => mergedWith(live, write, body))
     if (merged !== live) {
-      // As decoding does for every other body: what metadata cannot hold goes, or is refused.
-      merged.metadata = coerceObjectMeta(merged.metadata as unknown as JsonValue, scope.kind).meta
       // The configuration has passed the field manager's types, which let pass what lies below an object without members.
       scope.compiled.prune(merged)
       scope.compiled.default(merged, true)
@@ -27,6 +22,18 @@ export function applier(write: IncomingWrite, body: string): Patcher {
     write.dedupOwners(merged)
     return merged
   }
+}
+
+function mergedWith(live: KubeObject | undefined, write: IncomingWrite, body: string): KubeObject {
+  const { scope, query, manager } = write
+  // Read anew for each attempt: the field manager may change what it is given, and conflicts are rare.
+  const { configuration, duplicates } = parseConfiguration(body)
+  checkIdentity(write, configuration, live)
+  const merged = scope.fieldManager.apply(live, configuration, manager, query.force ?? false)
+  complain(write, duplicates)
+  // As decoding does for every other body: what metadata cannot hold goes, or is refused.
+  if (merged !== live) merged.metadata = coerceObjectMeta(merged.metadata as unknown as JsonValue, scope.kind).meta
+  return merged
 }
 
 /** Once it has been merged: a conflict is answered first. */

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../meta/object.ts'
 import { canonical, isObject, parseJson, type JsonValue } from '../../util/json.ts'
+import { forgetKeys } from '../../util/listed-keys.ts'
 import type { Type } from './atoms.ts'
 import { compare } from './compare.ts'
 import { FieldSet } from './field-set.ts'
@@ -48,6 +49,7 @@ export function updateLastApplied(object: KubeObject, configuration: KubeObject)
     metadata.annotations = others
   }
   const applied = { ...configuration, metadata } as unknown as JsonValue
+  forgetKeys(annotations)
   annotations[lastAppliedAnnotation] = `${goJsonEscape(canonical(applied))}\n`
   if (bytesOf(annotations) > maxAnnotationsBytes) Reflect.deleteProperty(annotations, lastAppliedAnnotation)
 }

@@ -1,4 +1,5 @@
 import { isObject, setOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { keysOf } from '../../util/listed-keys.ts'
 import { atomKind, walkedKind } from './atom-kind.ts'
 import { deduced, isMapOfScalars, type ListType, type MapType, type Type } from './atoms.ts'
 import { indexItems, itemElement, ItemError } from './list-items.ts'
@@ -23,15 +24,15 @@ export function merge(type: Type, left: Maybe, right: Maybe): Maybe {
 function mergeMaps(map: MapType, left: JsonValue, right: JsonValue): Maybe {
   const lefts = isObject(left) ? left : {}
   const rights = isObject(right) ? right : {}
-  const leftKeys = Object.keys(lefts)
-  if (map.atomic || (!leftKeys.length && !Object.keys(rights).length)) return right
+  const leftKeys = keysOf(lefts)
+  if (map.atomic || (!leftKeys.length && !keysOf(rights).length)) return right
   if (isMapOfScalars(map) && leftKeys.every((key) => Object.hasOwn(rights, key))) return rights
   const merged: JsonObject = {}
   for (const key of leftKeys) {
     const member = Object.hasOwn(rights, key) ? rights[key] : undefined
     add(merged, key, mergeMember(map, key, lefts[key], member))
   }
-  for (const key of Object.keys(rights))
+  for (const key of keysOf(rights))
     if (!Object.hasOwn(lefts, key)) add(merged, key, mergeMember(map, key, undefined, rights[key]))
   return Object.keys(merged).length ? merged : undefined
 }

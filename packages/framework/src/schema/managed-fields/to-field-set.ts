@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { keysOf } from '../../util/listed-keys.ts'
 import { atomKind, walkedKind } from './atom-kind.ts'
 import { deduced, isMapOfScalars, type ListType, type MapType, type Type } from './atoms.ts'
 import { addNode, FieldSet, type FieldNode } from './field-set.ts'
@@ -67,7 +68,7 @@ function listNode(list: ListType, value: JsonValue, emptyLists: boolean): FieldN
 
 /** Whether a set is just that of an object's keys, whose values are none that could have fields. */
 function isSetOf({ names }: FieldSet, object: JsonObject): boolean {
-  const keys = Object.keys(object)
+  const keys = keysOf(object)
   if (keys.length !== names?.size) return false
   let at = 0
   // They mostly stand in one order.

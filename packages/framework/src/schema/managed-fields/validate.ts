@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { keysOf } from '../../util/listed-keys.ts'
 import { atomKind, walkedKind } from './atom-kind.ts'
 import type { ListType, MapType, ScalarType, Type } from './atoms.ts'
 import { itemElement, ItemError } from './list-items.ts'
@@ -45,7 +46,7 @@ class Validating {
   }
 
   #map(map: MapType, object: JsonObject): void {
-    for (const key of Object.keys(object)) {
+    for (const key of keysOf(object)) {
       const type = map.fields.get(key)?.type ?? map.elementType
       const member = object[key] ?? null
       if (type?.scalar && typeof member !== 'object' && scalarError(type.scalar, member) === undefined) continue
