@@ -3,7 +3,6 @@ import { objectText, type KnownFields } from '../meta/object-text.ts'
 import { parseJson } from '../util/json.ts'
 import { listingOnce, settleKeys } from '../util/listed-keys.ts'
 import { decodeUtf8, encodeTexts } from '../util/utf8.ts'
-import { valueBuffer } from './value-buffer.ts'
 import { corrupt, isKubeObject, type ItemCodec, type SplicedBytes, type StoredItem } from './stored-item.ts'
 
 /** Between which versions a JsonCodec translates. */
@@ -132,7 +131,7 @@ export class JsonCodec implements ItemCodec {
 function valueOf(texts: readonly string[]): Buffer {
   let length = 0
   for (const text of texts) length += text.length
-  return length < largeBytes ? Buffer.from(texts.join('')) : encodeTexts(texts, valueBuffer)
+  return length < largeBytes ? Buffer.from(texts.join('')) : encodeTexts(texts)
 }
 
 /** In their place among the sorted members. */

@@ -33,16 +33,14 @@ function sequenceLength(bytes: Buffer, i: number): number {
 }
 
 /** The bytes of texts, one after the other: large ones are not put together first. */
-export function encodeTexts(texts: readonly string[], allocate: (bytes: number) => Buffer = allocateBytes): Buffer {
+export function encodeTexts(texts: readonly string[]): Buffer {
   let length = 0
   for (const text of texts) length += Buffer.byteLength(text)
-  const bytes = allocate(length)
+  const bytes = Buffer.allocUnsafe(length)
   let place = 0
   for (const text of texts) place += bytes.write(text, place)
   return bytes
 }
-
-const allocateBytes = (bytes: number): Buffer => Buffer.allocUnsafe(bytes)
 
 const beyondAscii = /[^\0-\x7f]/
 

@@ -59,13 +59,17 @@ type Command =
 
 const key = fc.nat({ max: 4 })
 const back = fc.nat({ max: 12 })
+/** Some so large that a backend may keep them apart. */
+const values = fc
+  .tuple(fc.stringMatching(/^[a-z]{0,6}$/), fc.nat({ max: 4 }))
+  .map(([text, n]) => (n === 0 ? text.padEnd(9000, '.') : text))
 const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant('write' as const),
       key,
-      value: fc.option(fc.stringMatching(/^[a-z]{0,6}$/), { nil: null, freq: 3 }),
+      value: fc.option(values, { nil: null, freq: 3 }),
       stale: fc.nat({ max: 4 }).map((n) => n === 0),
     }),
   },

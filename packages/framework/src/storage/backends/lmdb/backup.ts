@@ -50,8 +50,9 @@ export function jumpIfRestored(tables: Tables, nowMs: number): void {
     const made = tables.meta.getBinary(backupKey)
     if (!made) return
     const seconds = Math.max(0, nowMs - Number(made.toString())) / 1000
-    const revision = readState(tables).revision + leastJump + Math.ceil(seconds * revisionsPerSecond)
-    writeState(tables, { revision, compacted: revision })
+    const state = readState(tables)
+    const revision = state.revision + leastJump + Math.ceil(seconds * revisionsPerSecond)
+    writeState(tables, { ...state, revision, compacted: revision })
     void tables.meta.remove(backupKey)
   })
 }

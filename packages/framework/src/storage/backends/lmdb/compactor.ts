@@ -52,11 +52,11 @@ export class Compactor {
   notice(revision: number): void {
     if (revision - this.#checked < checkRevisions || this.#writer.sweeping) return
     this.#checked = revision
-    const { hist, log, kv } = this.#tables
-    const limit = this.#bytes ?? Math.max(leastHistoryBytes, bytesOf(kv))
-    const bytes = bytesOf(hist) + bytesOf(log)
+    const { hist, log, kv, large } = this.#tables
+    const { compacted, pastBytes } = readState(this.#tables)
+    const limit = this.#bytes ?? Math.max(leastHistoryBytes, bytesOf(kv) + bytesOf(large) - pastBytes)
+    const bytes = bytesOf(hist) + bytesOf(log) + pastBytes
     if (bytes <= limit) return
-    const { compacted } = readState(this.#tables)
     // Down to three quarters of the limit, as far as revisions are of one size
     this.#compact(Math.ceil(revision - ((revision - compacted) * limit * 0.75) / bytes))
   }

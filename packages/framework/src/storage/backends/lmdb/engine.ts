@@ -5,7 +5,7 @@ import { DiskSpace } from './disk-space.ts'
 import { EventLog } from './event-log.ts'
 import { Expiry } from './expiry.ts'
 import { encodeKey } from './keys.ts'
-import { LatestRows } from './latest-rows.ts'
+import { LargeValues } from './large-values.ts'
 import type { Owner } from './owner.ts'
 import { RangeCounts } from './range-counts.ts'
 import { readState, type Tables } from './tables.ts'
@@ -26,7 +26,7 @@ export class Engine {
   readonly log: EventLog
   readonly writer: Writer
   readonly counts: RangeCounts
-  readonly latest: LatestRows
+  readonly large: LargeValues
   readonly watches = new Set<Watch>()
   readonly #owner: Owner
   readonly #expiry: Expiry
@@ -47,9 +47,9 @@ export class Engine {
     const { compacted, revision } = readState(tables)
     this.#compacted = compacted
     this.counts = new RangeCounts(revision)
-    this.log = new EventLog(tables)
-    this.latest = new LatestRows(tables.kv)
-    this.writer = new Writer(tables, this.latest, {
+    this.large = new LargeValues(tables.large)
+    this.log = new EventLog(tables, this.large)
+    this.writer = new Writer(tables, this.large, {
       check: () => {
         if (!owner.holds(tables)) throw new StorageError('Closed', 'another process has taken over the data folder')
       },
@@ -146,7 +146,7 @@ export class Engine {
 
   #arrived(events: readonly BackendEvent[], revision: number): void {
     this.log.append(events, revision)
-    this.latest.written(events)
+    this.large.written(events)
     this.counts.changed(events, revision)
     if (events.some(({ type }) => type === 'PUT')) this.#space.succeeded()
     for (const watch of this.watches) watch.wake()

@@ -10,6 +10,7 @@ import {
   readUint64,
   type LogRow,
 } from './rows.ts'
+import type { LargeValues } from './large-values.ts'
 import { readState, type Tables } from './tables.ts'
 
 /** Latest events kept in memory: what watches that keep up read. */
@@ -24,14 +25,16 @@ const batchRows = 2000
 /** All events in order: the latest from memory, older ones from the disk. */
 export class EventLog {
   readonly #tables: Tables
+  readonly #large: LargeValues
   #recent: BackendEvent[] = []
   /** Where the recent events begin in #recent; what is before is forgotten. */
   #head = 0
   #bytes = 0
   #revision: number
 
-  constructor(tables: Tables) {
+  constructor(tables: Tables, large: LargeValues) {
     this.#tables = tables
+    this.#large = large
     this.#revision = readState(tables).revision
   }
 
@@ -112,7 +115,7 @@ export class EventLog {
   #event(revision: number, key: string, row: LogRow): BackendEvent {
     const before =
       row.operation === operation.create ? undefined : this.#tables.hist.getBinary(historyKey(row.key, revision))
-    const past = before && decodeValue(before)
+    const past = before && this.#large.whole(before)
     return {
       type: row.operation === operation.delete ? 'DELETE' : 'PUT',
       key,
@@ -126,11 +129,10 @@ export class EventLog {
   #written(key: Buffer, revision: number): Buffer {
     const present = this.#tables.kv.getBinary(key)
     if (present) {
-      const row = decodeValue(present)
-      if (row.modified === revision) return row.value
+      if (decodeValue(present).modified === revision) return this.#large.whole(present).value
     }
     const range = { start: historyKey(key, revision + 1), end: afterHistory(key), limit: 1 }
-    for (const { value } of this.#tables.hist.getRange(range)) return decodeValue(value).value
+    for (const { value } of this.#tables.hist.getRange(range)) return this.#large.whole(value).value
     throw new Error(`the history has lost revision ${String(revision)}`)
   }
 

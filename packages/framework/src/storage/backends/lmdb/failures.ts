@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import { StorageError } from '../../storage-error.ts'
 
 export const compacted = (revision: number, currentRevision: number): StorageError =>
@@ -11,12 +12,18 @@ export const closed = (): StorageError => new StorageError('Closed', 'the backen
 /** ENOSPC, EFBIG, EDQUOT and LMDB's own "map full", as LMDB numbers them. */
 const noSpaceCodes: ReadonlySet<unknown> = new Set([28, 27, 122, -30792, 'ENOSPC', 'EFBIG', 'EDQUOT'])
 
-/** What became of the writes of a transaction that failed. */
-export async function commitFailure(error: unknown): Promise<StorageError> {
+/** EIO: also what LMDB makes of a write of which only a part had room. */
+const partlyWritten = 5
+/** Of a disk that has just taken a part. */
+const leftBytes = 256 * 1024
+
+/** What became of the writes of a transaction that failed; `folder`: where the data is. */
+export async function commitFailure(error: unknown, folder: string): Promise<StorageError> {
   if (error instanceof StorageError) return error
   const cause = await underlying(error)
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
-  if (noSpaceCodes.has(code)) return new StorageError('NoSpace', 'no space left for the data', { cause })
+  if (noSpaceCodes.has(code) || (code === partlyWritten && (await isFull(folder))))
+    return new StorageError('NoSpace', 'no space left for the data', { cause })
   const text = cause instanceof Error ? cause.message : String(cause)
   return new StorageError('Unknown', `the write may or may not have happened: ${text}`, { cause })
 }
@@ -37,4 +44,9 @@ async function underlying(error: unknown): Promise<unknown> {
   } finally {
     clearTimeout(timer)
   }
+}
+
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize < leftBytes
 }

@@ -77,7 +77,7 @@ export class LmdbBackend implements Backend {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown is to reject
   async get(key: string, revision?: number): Promise<Entry | undefined> {
-    return this.#read(({ tables, latest }) => new Snapshot(tables).get(key, revision, latest))
+    return this.#read(({ tables, large }) => new Snapshot(tables, large).get(key, revision))
   }
 
   async range(start: string, end: string, options: RangeOptions = {}): Promise<Range> {
@@ -86,7 +86,7 @@ export class LmdbBackend implements Backend {
         // It stays the same over the pauses of a long range
         const transaction = engine.tables.root.useReadTransaction()
         try {
-          return await new Snapshot(engine.tables, transaction).range(start, end, options, engine.counts)
+          return await new Snapshot(engine.tables, engine.large, transaction).range(start, end, options, engine.counts)
         } finally {
           transaction.done()
         }

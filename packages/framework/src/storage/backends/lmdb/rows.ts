@@ -1,57 +1,56 @@
-import { takeRoom, valueRoom, withBytesBefore } from '../../value-buffer.ts'
-
 /**
  * The bytes of the tables. Numbers are u64, big-endian, below 2^53.
  *
- *     kv    key              -> created, modified, expires, value     the present state
+ *     kv    key              -> created, modified, expires, value     the present state; or with the length of a large value
+ *     large modified         -> value                                 the large values of kv and hist
  *     hist  key 00 endedAt   -> the row of kv that `endedAt` replaced or deleted
  *     log   revision         -> operation (1 byte), key               what `revision` did
  *     ttl   expires key      -> modified                              what is to be deleted, and when
- *     meta  'state'          -> revision, compacted revision
+ *     meta  'state'          -> revision, compacted revision, bytes of the values in `large` that are history
  */
 
 /** What a write did to its key. */
 export const operation = { create: 1, update: 2, delete: 3 } as const
 
-const headerBytes = valueRoom
+const headerBytes = 24
 const two32 = 0x1_0000_0000
+/** The first byte of rows whose value stands elsewhere: that of a number is zero. */
+const isLarge = 0x80
 
 /** A row of kv or hist. `expires` is milliseconds of the wall clock; 0: never. */
 export interface ValueRow {
   readonly created: number
   readonly modified: number
   readonly expires: number
-  readonly value: Buffer
+  /** Undefined: it is large, and stands in `large` under `modified`. */
+  readonly value: Buffer | undefined
+  /** Of the value, in bytes. */
+  readonly length: number
 }
 
-export function encodeValue({ created, modified, expires, value }: ValueRow): Buffer {
-  const room = takeRoom(value)
-  const row = room ?? Buffer.allocUnsafe(headerBytes + value.length)
+export function encodeValue({ created, modified, expires, value, length }: ValueRow): Buffer {
+  const row = Buffer.allocUnsafe(headerBytes + (value ? length : 8))
   writeUint64(row, created, 0)
   writeUint64(row, modified, 8)
   writeUint64(row, expires, 16)
-  if (room) inRows.add(value)
-  else value.copy(row, headerBytes)
+  if (value) value.copy(row, headerBytes)
+  else {
+    writeUint64(row, length, headerBytes)
+    row[0] = isLarge
+  }
   return row
 }
 
-/** Values that stand behind the header of their row. */
-const inRows = new WeakSet<Buffer>()
-
-/** The row of which a written value is part; undefined where it was copied into one. */
-export const rowOf = (value: Buffer): Buffer | undefined =>
-  inRows.has(value) ? withBytesBefore(value, headerBytes) : undefined
-
-/** Rows of one key say the same where their headers do: no two writes have one revision. */
-export const sameHeader = (a: Buffer, b: Buffer): boolean => a.compare(b, 0, headerBytes, 0, headerBytes) === 0
-
-/** `value`: that part of the row, where it is at hand. */
-export const decodeValue = (row: Buffer, value = row.subarray(headerBytes)): ValueRow => ({
-  created: readUint64(row, 0),
-  modified: readUint64(row, 8),
-  expires: readUint64(row, 16),
-  value,
-})
+export function decodeValue(row: Buffer): ValueRow {
+  const large = row[0] === isLarge
+  return {
+    created: (row.readUInt32BE(0) & 0x7fffffff) * two32 + row.readUInt32BE(4),
+    modified: readUint64(row, 8),
+    expires: readUint64(row, 16),
+    value: large ? undefined : row.subarray(headerBytes),
+    length: large ? readUint64(row, headerBytes) : row.length - headerBytes,
+  }
+}
 
 export interface LogRow {
   readonly operation: number
@@ -70,12 +69,19 @@ export const decodeLog = (row: Buffer): LogRow => ({ operation: row[0] ?? 0, key
 export interface State {
   readonly revision: number
   readonly compacted: number
+  /** Bytes of large values that are history. */
+  readonly pastBytes: number
 }
 
-export const encodeState = ({ revision, compacted }: State): Buffer =>
-  Buffer.concat([encodeUint64(revision), encodeUint64(compacted)])
+export const encodeState = ({ revision, compacted, pastBytes }: State): Buffer =>
+  Buffer.concat([revision, compacted, pastBytes].map(encodeUint64))
 
-export const decodeState = (row: Buffer): State => ({ revision: readUint64(row, 0), compacted: readUint64(row, 8) })
+/** Format 1 had no large values. */
+export const decodeState = (row: Buffer): State => ({
+  revision: readUint64(row, 0),
+  compacted: readUint64(row, 8),
+  pastBytes: row.length > 16 ? readUint64(row, 16) : 0,
+})
 
 /** Beyond the history of one key and before that of the next: no revision begins with 255. */
 export const afterHistory = (key: Buffer): Buffer => Buffer.concat([key, Buffer.from([0, 255])])

@@ -3,7 +3,7 @@ import type { Transaction } from 'lmdb'
 import type { Entry, Range, RangeOptions } from '../../backend.ts'
 import { compacted, futureRevision } from './failures.ts'
 import { encodeBorder } from './keys.ts'
-import type { LatestRows } from './latest-rows.ts'
+import type { LargeValues } from './large-values.ts'
 import type { RangeCounts } from './range-counts.ts'
 import { afterHistory, decodeState, decodeValue, historyBorder, historyKey, keyOfHistory, type State } from './rows.ts'
 import { stateKey, type Tables } from './tables.ts'
@@ -21,12 +21,14 @@ interface Row {
 /** The state of the store at one moment, and at the revisions before it that are not compacted. */
 export class Snapshot {
   readonly #tables: Tables
+  readonly #large: LargeValues
   readonly #in: { transaction?: Transaction }
   readonly #state: State
 
   /** Without a transaction, a Snapshot is good for this event turn only. */
-  constructor(tables: Tables, transaction?: Transaction) {
+  constructor(tables: Tables, large: LargeValues, transaction?: Transaction) {
     this.#tables = tables
+    this.#large = large
     this.#in = transaction ? { transaction } : {}
     const state = this.#read(tables.meta, stateKey)
     if (!state) throw new Error('the data has lost its revision')
@@ -37,16 +39,14 @@ export class Snapshot {
     return this.#state
   }
 
-  get(key: string, revision: number | undefined, latest: LatestRows): Entry | undefined {
+  get(key: string, revision?: number): Entry | undefined {
     this.#check(revision)
     const bytes = encodeBorder(key)
-    const known = revision === undefined ? latest.get(key, bytes) : undefined
-    if (known) return entryOf(key, known.row, known.value)
     const row = this.#read(this.#tables.kv, bytes)
-    if (row && (revision === undefined || decodeValue(row).modified <= revision)) return entryOf(key, row)
+    if (row && (revision === undefined || decodeValue(row).modified <= revision)) return this.#entry(key, row)
     if (revision === undefined || revision === this.#state.revision) return undefined
     const past = this.#past(bytes, revision)
-    return past && entryOf(key, past)
+    return past && this.#entry(key, past)
   }
 
   async range(start: string, end: string, { limit = 0, revision }: RangeOptions, counts: RangeCounts): Promise<Range> {
@@ -61,7 +61,7 @@ export class Snapshot {
         more = true
         break
       }
-      entries.push(entryOf(key.toString(), value))
+      entries.push(this.#entry(key.toString(), value))
       if (pause.due()) await setImmediate()
     }
     const last = entries.at(-1)
@@ -141,6 +141,11 @@ export class Snapshot {
     return undefined
   }
 
+  #entry(key: string, row: Buffer): Entry {
+    const { value, created, modified } = this.#large.whole(row, this.#in.transaction)
+    return { key, value, createRevision: created, modRevision: modified }
+  }
+
   #read(table: Tables['kv'], key: Buffer): Buffer | undefined {
     const { transaction } = this.#in
     return table.get(key, transaction && { transaction })
@@ -165,9 +170,4 @@ export class Snapshot {
     }
     return { due }
   }
-}
-
-function entryOf(key: string, row: Buffer, part?: Buffer): Entry {
-  const { value, created, modified } = decodeValue(row, part)
-  return { key, value, createRevision: created, modRevision: modified }
 }

@@ -8,15 +8,20 @@ export type Table = Database<Buffer, Buffer>
 
 /** One LMDB environment and its tables; see rows.ts for what is in them. */
 export interface Tables {
+  /** The folder. */
+  readonly path: string
   readonly root: RootDatabase<Buffer, Buffer>
   readonly kv: Table
+  readonly large: Table
   readonly hist: Table
   readonly log: Table
   readonly ttl: Table
   readonly meta: Table
 }
 
-const format = Buffer.from('1')
+const format = Buffer.from('2')
+/** What is read, too, and becomes the present format: it has no table `large`. */
+const formerFormat = Buffer.from('1')
 const formatKey = Buffer.from('format')
 /** In a copy that was not opened yet: when it was made, in milliseconds since the epoch. */
 export const backupKey = Buffer.from('backup')
@@ -43,8 +48,10 @@ export function openTables(path: string, { sync, joined = false }: { sync: boole
   for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(path, file), 0o600)
   const table = (name: string): Table => root.openDB<Buffer, Buffer>({ name, ...binary })
   const tables = {
+    path,
     root,
     kv: table('kv'),
+    large: table('large'),
     hist: table('hist'),
     log: table('log'),
     ttl: table('ttl'),
@@ -52,11 +59,10 @@ export function openTables(path: string, { sync, joined = false }: { sync: boole
   }
   root.transactionSync(() => {
     const found = tables.meta.getBinary(formatKey)
-    if (found && !found.equals(format))
+    if (found && !found.equals(format) && !found.equals(formerFormat))
       throw new Error(`the data at ${path} has format ${found.toString()}, this version reads ${format.toString()}`)
-    if (found) return
-    void tables.meta.put(formatKey, format)
-    writeState(tables, { revision: 1, compacted: 0 })
+    if (!found?.equals(format)) void tables.meta.put(formatKey, format)
+    if (!found) writeState(tables, { revision: 1, compacted: 0, pastBytes: 0 })
   })
   return tables
 }

@@ -14,8 +14,9 @@ const markOf = (path: string): string => join(path, 'unsynced')
 export function jumpIfUnsynced(path: string, tables: Tables): void {
   if (!existsSync(markOf(path))) return
   tables.root.transactionSync(() => {
-    const revision = readState(tables).revision + revisionJump
-    writeState(tables, { revision, compacted: revision })
+    const state = readState(tables)
+    const revision = state.revision + revisionJump
+    writeState(tables, { ...state, revision, compacted: revision })
   })
 }
 

@@ -1,17 +1,7 @@
 import type { BackendEvent, Entry, Write } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
-import {
-  decodeValue,
-  encodeLog,
-  encodeUint64,
-  encodeValue,
-  expiryKey,
-  historyKey,
-  operation,
-  type State,
-  type ValueRow,
-} from './rows.ts'
-import type { LatestRows } from './latest-rows.ts'
+import { encodeLog, encodeUint64, encodeValue, expiryKey, historyKey, operation, type State } from './rows.ts'
+import { largeBytes, type LargeValues, type WholeRow } from './large-values.ts'
 import type { Tables } from './tables.ts'
 
 export interface PreparedWrite extends Write {
@@ -26,18 +16,25 @@ export type Outcome = { readonly entry: Entry } | { readonly conflict: StorageEr
 /** The writes of one transaction. To be used inside it only; every write sees the ones before it. */
 export class WriteBatch {
   readonly #tables: Tables
-  readonly #latest: LatestRows
+  readonly #large: LargeValues
   readonly #events: BackendEvent[] = []
   #revision: number
+  #pastBytes: number
 
-  constructor(tables: Tables, latest: LatestRows, state: State) {
+  constructor(tables: Tables, large: LargeValues, state: State) {
     this.#tables = tables
-    this.#latest = latest
+    this.#large = large
     this.#revision = state.revision
+    this.#pastBytes = state.pastBytes
   }
 
   get revision(): number {
     return this.#revision
+  }
+
+  /** As in State. */
+  get pastBytes(): number {
+    return this.#pastBytes
   }
 
   get events(): readonly BackendEvent[] {
@@ -47,18 +44,18 @@ export class WriteBatch {
   apply(write: PreparedWrite): Outcome {
     const { kv, hist, log, ttl } = this.#tables
     const { key, bytes, value, expectedModRevision, expires } = write
-    const known = this.#latest.get(key, bytes)
-    const row = known?.row ?? kv.getBinary(bytes)
-    const before = row && decodeValue(row, known?.value)
+    const row = kv.getBinary(bytes)
+    const before = row && this.#large.whole(row)
     if ((before?.modified ?? 0) !== expectedModRevision || (value === null && !before)) return conflict(key, before)
     const revision = ++this.#revision
     if (row && before) {
       void hist.put(historyKey(bytes, revision), row)
+      if (before.isLarge) this.#pastBytes += before.length
       if (before.expires) void ttl.remove(expiryKey(before.expires, bytes))
     }
     const created = before?.created ?? revision
     if (value === null) void kv.remove(bytes)
-    else void kv.put(bytes, encodeValue({ created, modified: revision, expires, value }))
+    else void kv.put(bytes, this.#row(created, revision, expires, value))
     if (value !== null && expires) void ttl.put(expiryKey(expires, bytes), encodeUint64(revision))
     const done = value === null ? operation.delete : before ? operation.update : operation.create
     void log.put(encodeUint64(revision), encodeLog({ operation: done, key: bytes }))
@@ -72,9 +69,15 @@ export class WriteBatch {
     const left = value ?? before?.value ?? Buffer.alloc(0)
     return { entry: { key, value: left, createRevision: created, modRevision: revision } }
   }
+
+  #row(created: number, modified: number, expires: number, value: Buffer): Buffer {
+    const isLarge = value.length >= largeBytes
+    if (isLarge) this.#large.put(modified, value)
+    return encodeValue({ created, modified, expires, value: isLarge ? undefined : value, length: value.length })
+  }
 }
 
-function conflict(key: string, row: ValueRow | undefined): Outcome {
+function conflict(key: string, row: WholeRow | undefined): Outcome {
   const current: Entry | undefined = row && {
     key,
     value: row.value,

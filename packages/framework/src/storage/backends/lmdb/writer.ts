@@ -2,7 +2,7 @@ import type { BackendEvent, Entry } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
 import { closed, commitFailure, futureRevision } from './failures.ts'
 import { sweepHistory } from './history-sweep.ts'
-import type { LatestRows } from './latest-rows.ts'
+import type { LargeValues } from './large-values.ts'
 import { readState, writeState, type Tables } from './tables.ts'
 import { WriteBatch, type Outcome, type PreparedWrite } from './write-batch.ts'
 
@@ -37,7 +37,7 @@ export interface WriterEvents {
 /** All writes go through here, one transaction after the other; those that wait together are committed together. */
 export class Writer {
   readonly #tables: Tables
-  readonly #latest: LatestRows
+  readonly #large: LargeValues
   readonly #events: WriterEvents
   #queue: Pending[] = []
   #compactions: Compaction[] = []
@@ -46,9 +46,9 @@ export class Writer {
   #resume: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(tables: Tables, latest: LatestRows, events: WriterEvents) {
+  constructor(tables: Tables, large: LargeValues, events: WriterEvents) {
     this.#tables = tables
-    this.#latest = latest
+    this.#large = large
     this.#events = events
   }
 
@@ -122,20 +122,22 @@ export class Writer {
   #apply(pending: readonly Pending[], compactions: readonly Compaction[]) {
     this.#events.check()
     const state = readState(this.#tables)
-    const batch = new WriteBatch(this.#tables, this.#latest, state)
+    const batch = new WriteBatch(this.#tables, this.#large, state)
     const outcomes: Outcome[] = pending.map(({ write }) => batch.apply(write))
     const asked = compactions.map(({ revision }) => revision).filter((revision) => revision <= batch.revision)
     const compacted = Math.max(state.compacted, ...asked)
-    const more =
-      this.#sweeping || compacted > state.compacted ? sweepHistory(this.#tables, compacted, sweptRows) : false
-    if (batch.revision > state.revision || compacted > state.compacted)
-      writeState(this.#tables, { revision: batch.revision, compacted })
+    const swept =
+      this.#sweeping || compacted > state.compacted
+        ? sweepHistory(this.#tables, this.#large, compacted, sweptRows)
+        : { more: false, largeBytes: 0 }
+    if (batch.revision > state.revision || compacted > state.compacted || swept.largeBytes)
+      writeState(this.#tables, { revision: batch.revision, compacted, pastBytes: batch.pastBytes - swept.largeBytes })
     return {
       outcomes,
       events: batch.events,
       revision: batch.revision,
       compacted: compacted > state.compacted ? compacted : undefined,
-      more,
+      more: swept.more,
     }
   }
 
@@ -163,7 +165,7 @@ export class Writer {
   }
 
   async #fail(error: unknown, waiting: readonly { reject: (error: StorageError) => void }[]): Promise<void> {
-    const failure = await commitFailure(error)
+    const failure = await commitFailure(error, this.#tables.path)
     if (this.#sweeping) this.#sweepLater()
     // What the transaction did is not known: the disk says where the store is now
     this.#tables.root.resetReadTxn()
