@@ -74,7 +74,8 @@ export function bytesOf(texts: Readonly<Record<string, string>>): number {
   return bytes
 }
 
-const byteLength = (text: string): number => (/[\x80-\uffff]/.test(text) ? Buffer.byteLength(text) : text.length)
+const beyondAscii = /[\x80-\uffff]/
+const byteLength = (text: string): number => (beyondAscii.test(text) ? Buffer.byteLength(text) : text.length)
 
 function validateFinalizers(finalizers: readonly string[]): FieldError[] {
   const path = 'metadata.finalizers'
