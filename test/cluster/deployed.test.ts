@@ -34,6 +34,7 @@ describe('A server as its manifests deploy it', function () {
   })
 
   it('is as the doctor wants it', async () => {
+    await deployed.untilExplained()
     const { healthy, findings } = await deployed.doctor()
     expect(
       findings.filter(({ outcome }) => outcome !== 'good'),
@@ -43,10 +44,7 @@ describe('A server as its manifests deploy it', function () {
   })
 
   it('is found and explained by kubectl', async () => {
-    const ours = 'apis/shop.example.org/v1'
-    const schemas = async (): Promise<object> =>
-      (await deployed.cluster.send('GET', '/openapi/v3')).body.paths as object
-    await eventually('the cluster has our schemas', async () => ours in (await schemas()), 90_000)
+    await deployed.untilExplained()
     expect(await deployed.kubectl('api-resources', '--api-group', 'shop.example.org')).to.match(/^orders\s+.*\bOrder$/m)
     expect(await deployed.kubectl('explain', 'orders.spec.size')).to.include('How many parts are wanted.')
   })

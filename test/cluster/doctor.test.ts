@@ -11,6 +11,7 @@ describe('apiserver-kit doctor, in a cluster', function () {
   })
 
   it('finds nothing wrong where nothing is', async () => {
+    await setting.deployed.untilExplained()
     const { healthy, findings } = await setting.deployed.doctor()
     expect(findings.filter(({ outcome }) => outcome !== 'good')).to.deep.equal([])
     expect(healthy).to.equal(true)

@@ -103,6 +103,15 @@ export class DeployedProject {
     await eventually(`${name} is available: ${said}`, isSo, timeoutMs)
   }
 
+  /** Waits until the cluster has taken up our schemas, which it asks for once a minute. */
+  async untilExplained(): Promise<void> {
+    const isSo = async (): Promise<boolean> => {
+      const { body } = await this.cluster.send('GET', '/openapi/v3')
+      return 'apis/shop.example.org/v1' in (body.paths as object)
+    }
+    await eventually('the cluster has our schemas', isSo, 90_000)
+  }
+
   /** The condition of the APIService. */
   async available(name = ours): Promise<Readonly<Record<string, string>>> {
     const { body } = await this.cluster.send('GET', `${apiServices}/${name}`)

@@ -74,6 +74,22 @@ describe('apiserver-kit doctor', function () {
     expect(diagnosis).to.include({ apiService: 'v1.shop.example.org', healthy: true })
   })
 
+  it('takes schemas that are yet to come for nothing wrong, and those that do not come for a problem', async () => {
+    api.objects['/openapi/v3'] = { paths: {} }
+    const [condition] = api.objects[apiServicePath].status.conditions
+    const since = (seconds: number): void => {
+      condition.lastTransitionTime = new Date(Date.now() - seconds * 1000).toISOString()
+    }
+    since(20)
+    const early = await doctor('--apiservice', 'v1.shop.example.org')
+    expect(early.stdout).to.match(/^\? OpenAPI .* has no apis\/shop\.example\.org\/v1 yet: .* available for 2\d s/m)
+    expect(early.code).to.equal(0)
+    since(120)
+    const late = await doctor('--apiservice', 'v1.shop.example.org')
+    expect(late.stdout).to.match(/^Cause: \/openapi\/v3 of the cluster has no /m)
+    expect(late.code).to.equal(1)
+  })
+
   for (const { name, breaks, cause, fix } of setUps)
     it(`names the cause of ${name}`, async () => {
       breaks(api)

@@ -1,6 +1,6 @@
 import type { Answer } from '../cluster/http-client.ts'
 import { at, listAt, textAt } from '../cluster/members.ts'
-import { consequence, good, problem, type Examination, type Finding } from './examination.ts'
+import { consequence, good, problem, unknown, type Examination, type Finding } from './examination.ts'
 
 /** What the cluster itself makes of it. */
 export function availableStep(exam: Examination): Promise<Finding> {
@@ -81,6 +81,9 @@ function refused(step: string, exam: Examination, { status, path, json, text }: 
   return consequence(step, `${path} answers ${status}: ${said}`, `kubectl get --raw ${path}`)
 }
 
+/** kube-aggregator asks each server for its schemas once a minute, and after a failure within 30 s. Source: openapiv3/controller.go. */
+const schemasWithinSeconds = 90
+
 /** Without it kubectl explain, apply and validate know nothing. */
 export async function openApiStep(exam: Examination): Promise<Finding> {
   const step = 'OpenAPI'
@@ -90,6 +93,13 @@ export async function openApiStep(exam: Examination): Promise<Finding> {
     return consequence(step, '/openapi/v3 has no answer', `kubectl describe apiservice ${exam.name}`)
   if (index.status !== 200) return exam.notAllowed(step, index)
   const url = textAt(index.json, 'paths', document, 'serverRelativeURL')
+  const seconds = exam.availableSeconds
+  if (url === '' && seconds !== undefined && seconds < schemasWithinSeconds)
+    return unknown(
+      step,
+      `/openapi/v3 of the cluster has no ${document} yet: it asks for it within a minute, and the server is available for ${seconds.toFixed(0)} s; look again then`,
+      'run this again in a minute',
+    )
   if (url === '')
     return consequence(
       step,

@@ -20,7 +20,7 @@ export const consequence = (step: string, says: string, fix: string): Finding =>
   ...problem(step, says, fix),
   follows: true,
 })
-const unknown = (step: string, says: string, fix: string): Finding => ({ step, outcome: 'unknown', says, fix })
+export const unknown = (step: string, says: string, fix: string): Finding => ({ step, outcome: 'unknown', says, fix })
 
 /** As long as the aggregation layer itself waits, and a little more. */
 const patienceMs = 10_000
@@ -58,6 +58,12 @@ export class Examination {
   /** The condition Available, as the cluster has it. */
   get available(): Json | undefined {
     return listAt(this.apiService, 'status', 'conditions').find(({ type }) => type === 'Available')
+  }
+
+  /** For how many seconds, by this machine's clock, it has been so; undefined: it is not. */
+  get availableSeconds(): number | undefined {
+    if (textAt(this.available, 'status') !== 'True') return undefined
+    return (Date.now() - Date.parse(textAt(this.available, 'lastTransitionTime'))) / 1000
   }
 
   get(path: string): Promise<Answer> {
