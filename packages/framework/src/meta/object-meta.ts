@@ -1,4 +1,5 @@
 import { deepEqual } from '../util/json.ts'
+import { keysOf } from '../util/listed-keys.ts'
 import { field, type FieldError } from './field-error.ts'
 import { quote } from './go-format.ts'
 import { validateManagedFields } from './managed-fields-errors.ts'
@@ -54,7 +55,7 @@ export function validateAnnotations(annotations: Readonly<Record<string, string>
   const errors: FieldError[] = []
   // At most: a unit of UTF-16 is three bytes or less, and only some are counted.
   let bytes = 0
-  for (const key of Object.keys(annotations)) {
+  for (const key of keysOf(annotations)) {
     if (!isPlainQualifiedName(key))
       for (const text of isQualifiedName(key.toLowerCase())) errors.push(field.invalid(path, key, text))
     const value = annotations[key] ?? ''

@@ -97,6 +97,11 @@ export abstract class StoredResource<T extends KubeObject>
     return this.prepareForUpdate !== StoredResource.prototype.prepareForUpdate
   }
 
+  /** So may this. */
+  get canonicalizes(): boolean {
+    return this.canonicalize !== StoredResource.prototype.canonicalize
+  }
+
   get groupResource(): GroupResource {
     return { group: this.storageVersion.group, resource: this.storageVersion.plural }
   }

@@ -274,7 +274,7 @@ export function clone<T>(value: T): T {
   if (Array.isArray(value)) return value.map(clone) as T
   // Spreading defines own properties, `__proto__` too, so that the assignments below never meet a setter.
   const copy = { ...value } as Record<string, unknown>
-  for (const key of Object.keys(copy)) {
+  for (const key of keysOf(value)) {
     const member = copy[key]
     if (typeof member === 'object' && member !== null) copy[key] = clone(member)
   }

@@ -2,11 +2,12 @@ import type { KubeObject } from '../../meta/object.ts'
 import { coerceObjectMeta } from '../../meta/object-meta-coercion.ts'
 import { StatusError } from '../../meta/status.ts'
 import { getOwn, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
-import { listingOnce } from '../../util/listed-keys.ts'
+import { listingOnce, settleKeys } from '../../util/listed-keys.ts'
 import { readYaml } from '../../util/yaml.ts'
 import { cannotUnmarshal } from '../patch/patch-document.ts'
 import type { IncomingWrite } from './incoming.ts'
 import type { Patcher } from './patch.ts'
+import { isStoredAsMade } from './unchanged-applies.ts'
 
 /** Server-side apply: YAML (and so JSON) that says what its manager wants. Source: endpoints/handlers/patch.go applyPatcher. */
 export function applier(write: IncomingWrite, body: string): Patcher {
@@ -33,6 +34,7 @@ function mergedWith(live: KubeObject | undefined, write: IncomingWrite, body: st
   complain(write, duplicates)
   // As decoding does for every other body: what metadata cannot hold goes, or is refused.
   if (merged !== live) merged.metadata = coerceObjectMeta(merged.metadata as unknown as JsonValue, scope.kind).meta
+  if (isStoredAsMade(scope)) settleKeys(merged.metadata.annotations)
   return merged
 }
 

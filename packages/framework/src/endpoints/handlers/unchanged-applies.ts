@@ -41,6 +41,10 @@ export const mayStay = ({ resource, admission, foreign }: RequestScope): boolean
   !admission.mutates('UPDATE') &&
   !admission.validates('UPDATE')
 
+/** Whether what is made of an update is stored as it is: only the framework sees it on its way. */
+export const isStoredAsMade = (scope: RequestScope): boolean =>
+  mayStay(scope) && scope.resource instanceof StoredResource && !scope.resource.canonicalizes
+
 const keyOf = ({ manager, query }: IncomingWrite, { metadata }: KubeObject): string =>
   [metadata.uid, metadata.resourceVersion, query.force ? 'force' : '', query.fieldValidation, manager].join(' ')
 
