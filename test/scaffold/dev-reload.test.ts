@@ -41,9 +41,11 @@ describe('apiserver-kit dev, while sources change', function () {
   })
   after(async () => {
     for (const watcher of watchers) watcher.kill()
-    const exit = once(dev, 'exit')
-    dev.kill('SIGTERM')
-    await exit
+    if (dev.signalCode === null) {
+      const exit = once(dev, 'exit')
+      dev.kill('SIGTERM')
+      await exit
+    }
     project.remove()
   })
 
@@ -188,5 +190,14 @@ describe('apiserver-kit dev, while sources change', function () {
     project.ok('create', 'storage', '--name', 'Journal')
     await said('Ready at')
     expect(create('in-the-journal').spec.size).to.equal(4)
+  })
+
+  it('leaves neither server nor controller behind when it is killed', async function () {
+    this.timeout(20_000)
+    await said('Starting workers')
+    // Only when nobody is left who could write into its output
+    const closed = once(dev, 'close')
+    dev.kill('SIGKILL')
+    await closed
   })
 })

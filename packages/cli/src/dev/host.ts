@@ -40,8 +40,7 @@ process.on('message', () => {
     process.send?.(reply)
   })
 })
-// Nobody is left who could stop it.
-process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+// It is no reason to go on where the program has ended.
 process.channel?.unref()
 try {
   await load()

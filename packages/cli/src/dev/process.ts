@@ -7,6 +7,7 @@ import { logLine } from './log-line.ts'
 
 const killAfterMs = 10_000
 const host = fileURLToPath(new URL('./host.js', import.meta.url))
+const leash = new URL('./leash.js', import.meta.url).href
 
 export interface Program {
   /** Of the project; it is where `script` is found. */
@@ -38,10 +39,11 @@ export class Process {
   async start(readyLine?: string): Promise<boolean> {
     this.#stopping = false
     const { directory, script, flags = [], environment, reloads } = this.#program
-    const child = spawn(process.execPath, ['--import', 'tsx', ...(reloads ? [host] : []), script, ...flags], {
+    const args = ['--import', 'tsx', '--import', leash, ...(reloads ? [host] : []), script, ...flags]
+    const child = spawn(process.execPath, args, {
       cwd: directory,
       env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'inherit', ...(reloads ? ['ipc' as const] : [])],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })
     this.#child = child
     // Whatever ends this process, nobody could stop that one any more.
