@@ -44,6 +44,18 @@ describe('JsonCodec.decode', () => {
       }
     })
 
+  it('gives its members in one order, made or read, also of a conversion that puts them in another', () => {
+    const made: unknown[] = []
+    const codec = new JsonCodec({
+      ...options,
+      fromHub: ({ metadata, ...rest }) => ({ ...rest, status: { is: 'new' }, metadata, spec: { a: made } }) as never,
+    })
+    const bytes = codec.encode(object({}))
+    const first = decoded(codec, bytes) as KubeObject & { spec: { a: unknown } }
+    expect(first.spec.a, 'not read').to.equal(made)
+    expect(Object.keys(first)).to.deep.equal(Object.keys(decoded(new JsonCodec(options), Buffer.from(bytes))))
+  })
+
   it('does not give twice what may be changed', () => {
     for (const codec of [plain, converting]) {
       const bytes = codec.encode(object({ a: 1 }), true)

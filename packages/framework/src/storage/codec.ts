@@ -41,7 +41,7 @@ export class JsonCodec implements ItemCodec {
 
   #encode(object: KubeObject, owned: boolean): Buffer {
     const { fromHub } = this.#options
-    const encoded = fromHub ? fromHub(object) : object
+    const encoded = fromHub ? inOrder(fromHub(object)) : object
     const { metadata, managedFields, rest, same } = objectText(encoded)
     const texts = [this.#prefix, ...metadata, '}', rest && ',', rest, '}']
     const bytes = valueOf(texts)
@@ -133,6 +133,10 @@ function valueOf(texts: readonly string[]): Buffer {
   for (const text of texts) length += text.length
   return length < largeBytes ? Buffer.from(texts.join('')) : encodeTexts(texts)
 }
+
+/** With its members as they will be read: conversions mostly make but a new spec, and put that last. */
+const inOrder = (object: KubeObject): KubeObject =>
+  Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))) as unknown as KubeObject
 
 /** In their place among the sorted members. */
 function withManagedFields(metadata: ObjectMeta, managedFields: ObjectMeta['managedFields']): ObjectMeta {
