@@ -94,10 +94,11 @@ export async function openApiStep(exam: Examination): Promise<Finding> {
   if (index.status !== 200) return exam.notAllowed(step, index)
   const url = textAt(index.json, 'paths', document, 'serverRelativeURL')
   const seconds = exam.availableSeconds
-  if (url === '' && seconds !== undefined && seconds < schemasWithinSeconds)
+  // The clock of this machine may be another: far off, it says nothing.
+  if (url === '' && seconds !== undefined && Math.abs(seconds) < schemasWithinSeconds)
     return unknown(
       step,
-      `/openapi/v3 of the cluster has no ${document} yet: it asks for it within a minute, and the server is available for ${seconds.toFixed(0)} s; look again then`,
+      `/openapi/v3 of the cluster has no ${document} yet: it asks for it within a minute, and the server is available for ${Math.max(0, seconds).toFixed(0)} s; look again then`,
       'run this again in a minute',
     )
   if (url === '')
