@@ -27,7 +27,9 @@ export class LargeValues {
   /** A row with its value, wherever that stands. */
   whole(bytes: Buffer, transaction?: Transaction): WholeRow {
     const row = decodeValue(bytes)
-    return { ...row, value: row.value ?? this.#get(row.modified, transaction), isLarge: row.value === undefined }
+    const { created, modified, expires, length } = row
+    const value = row.value ?? this.get(modified, transaction)
+    return { created, modified, expires, length, value, isLarge: row.value === undefined }
   }
 
   /** To be used inside a transaction. */
@@ -45,7 +47,8 @@ export class LargeValues {
     for (const { value, revision } of events) if (value && value.length >= largeBytes) this.#kept.set(revision, value)
   }
 
-  #get(revision: number, transaction: Transaction | undefined): Buffer {
+  /** What that revision wrote. */
+  get(revision: number, transaction?: Transaction): Buffer {
     const kept = this.#kept.get(revision)
     if (kept) return kept
     const value = this.#table.get(encodeUint64(revision), transaction && { transaction })
