@@ -1,4 +1,4 @@
-// npm run bench: our server and Go's, side by side. `--help` says what can be asked for.
+// npm run bench: our server on each of its stores, and Go's, side by side. `--help` says what can be asked for.
 import { rmSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { build, cache, NoGo, type Binaries } from './build.ts'
 import { namesOf, summary, tableHead, tableLine, type Measured, type Result } from './report.ts'
 import { rows, type Row } from './rows.ts'
-import { startGo, startOurs, type Credentials, type Stack } from './stack.ts'
+import { startGo, startOurs, startOursOnEtcd, type Stack } from './stack.ts'
 import { plainLoad, turn } from './turn.ts'
 
 const help = `npm run bench -- [flags]
@@ -45,17 +45,13 @@ function chosen(): readonly Row[] {
   })
 }
 
-async function measure(
-  load: readonly string[],
-  stacks: readonly Stack[],
-  credentials: Credentials,
-): Promise<Measured[]> {
+async function measure(load: readonly string[], stacks: readonly Stack[]): Promise<Measured[]> {
   const all: Measured[] = []
   print(tableHead())
   for (const row of chosen()) {
     const results = new Map<Stack, Result[]>(stacks.map((stack) => [stack, []]))
     for (let n = 0; n < Number(values.turns); n++)
-      for (const [stack, turns] of results) turns.push(await turn(load, stack, credentials, row, values.seconds))
+      for (const [stack, turns] of results) turns.push(await turn(load, stack, row, values.seconds))
     const measured = [...results].map(([stack, turns]) => summary(row.name, stack.name, turns))
     const go = measured.find(({ stack }) => stack === 'go')
     for (const one of measured) {
@@ -88,13 +84,16 @@ async function main(): Promise<void> {
   const ours = await startOurs(join(directory, 'ours'))
   const stacks: Stack[] = [ours]
   try {
-    if (binaries && !values.alone) stacks.push(await startGo(binaries, ours.server, join(directory, 'go')))
+    if (binaries && !values.alone) {
+      stacks.push(await startOursOnEtcd(binaries, join(directory, 'ours-on-etcd')))
+      stacks.push(await startGo(binaries, ours.server, join(directory, 'go')))
+    }
     const machine = { node: process.version, cores: cpus().length, model: cpus()[0]?.model ?? '' }
     print(
       `${machine.cores} cores of ${machine.model}, Node ${machine.node}, ${values.turns} turns of ${values.seconds} s`,
     )
     for (const { name, readyMs } of stacks) print(`${name}: ready in ${readyMs.toFixed(0)} ms`)
-    const measured = await measure(binaries ? [binaries.load] : plainLoad, stacks, ours.server.credentials)
+    const measured = await measure(binaries ? [binaries.load] : plainLoad, stacks)
     const kept = {
       date: new Date().toISOString(),
       machine,

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cache } from './build.ts'
 import { rows, type Row } from './rows.ts'
-import { startBare, startOurs, type Credentials, type Stack } from './stack.ts'
+import { startBare, startOurs, type Stack } from './stack.ts'
 import { plainLoad, turn } from './turn.ts'
 
 const attempts = 3
@@ -17,14 +17,14 @@ const kept = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, n
 const keep = process.argv.includes('--keep')
 
 /** CPU of ours over that of the bare server, in turns. Of each the middle turn counts. */
-async function ratioOf(row: Row, ours: Stack, bare: Stack, credentials: Credentials): Promise<number> {
+async function ratioOf(row: Row, ours: Stack, bare: Stack): Promise<number> {
   const costs = new Map<Stack, number[]>([
     [ours, []],
     [bare, []],
   ])
   for (let n = 0; n < turns; n++)
     for (const [stack, each] of costs) {
-      const { cpuUs, ops, errors } = await turn(plainLoad, stack, credentials, row, seconds)
+      const { cpuUs, ops, errors } = await turn(plainLoad, stack, row, seconds)
       if (errors || !ops) throw new Error(`${row.name} of ${stack.name}: ${errors} errors, ${ops} good answers`)
       each.push(cpuUs / ops)
     }
@@ -34,10 +34,10 @@ async function ratioOf(row: Row, ours: Stack, bare: Stack, credentials: Credenti
 }
 
 /** The least ratio of as many attempts as it takes to keep within the limit; with --keep the middle one of all. */
-async function judge(row: Row, limit: number, ours: Stack, bare: Stack, credentials: Credentials): Promise<number> {
+async function judge(row: Row, limit: number, ours: Stack, bare: Stack): Promise<number> {
   const ratios: number[] = []
   while (ratios.length < attempts && (keep || !ratios.some((ratio) => ratio <= limit)))
-    ratios.push(await ratioOf(row, ours, bare, credentials))
+    ratios.push(await ratioOf(row, ours, bare))
   ratios.sort((a, b) => a - b)
   return ratios[keep ? Math.floor(attempts / 2) : 0] ?? Infinity
 }
@@ -51,7 +51,7 @@ const figures: Record<string, number> = {}
 try {
   for (const row of rows.filter(({ name }) => names.includes(name))) {
     const before = kept[row.name] ?? Infinity
-    const ratio = await judge(row, before * worsening, ours, bare, ours.server.credentials)
+    const ratio = await judge(row, before * worsening, ours, bare)
     figures[row.name] = Number(ratio.toFixed(2))
     if (keep || ratio <= before * worsening) passed++
     else {

@@ -48,7 +48,7 @@ export function summary(row: string, stack: string, results: readonly Result[]):
 }
 
 const columns = ['row', 'stack', 'ops/s', 'p50 ms', 'p99 ms', 'CPU µs/op', 'ratio', 'RSS MiB', 'bytes/op', 'errors']
-const widths = [15, 6, 9, 9, 9, 11, 7, 9, 10, 7]
+const widths = [15, 12, 9, 9, 9, 11, 7, 9, 10, 7]
 
 export const tableHead = (): string => line(columns)
 

@@ -11,6 +11,7 @@ import type { Binaries } from './build.ts'
 export interface Stack {
   readonly name: string
   readonly url: string
+  readonly credentials: Credentials
   /** Of the server and its store; their children are found. */
   readonly pids: readonly number[]
   /** From the start of the last process to the first good answer of /readyz, in ms. */
@@ -35,7 +36,14 @@ export async function startOurs(directory: string): Promise<Stack & { readonly s
   const readyMs = performance.now() - began
   const { pid } = server.child
   return {
-    ...{ name: 'ours', server, url: server.url, pids: pid === undefined ? [] : [pid], readyMs },
+    ...{
+      name: 'ours',
+      server,
+      url: server.url,
+      credentials: server.credentials,
+      pids: pid === undefined ? [] : [pid],
+      readyMs,
+    },
     stop: () => server.stop(),
   }
 }
@@ -62,6 +70,7 @@ export async function startBare(ours: ExampleServer, directory: string): Promise
   }
   return {
     name: 'bare',
+    credentials: ours.credentials,
     url: `https://127.0.0.1:${port}`,
     pids: [child.pid ?? 0],
     readyMs: performance.now() - began,
@@ -69,55 +78,101 @@ export async function startBare(ours: ExampleServer, directory: string): Promise
   }
 }
 
+/** The same on an etcd of its own. */
+export async function startOursOnEtcd(binaries: Binaries, directory: string): Promise<Stack> {
+  mkdirSync(directory, { recursive: true })
+  const programs = new Programs(directory)
+  const etcd = await startEtcd(programs, binaries)
+  const began = performance.now()
+  const server = await ExampleServer.start('sample-apiserver', {
+    directory: join(directory, 'server'),
+    args: ['--etcd-servers', etcd.url],
+  })
+  const readyMs = performance.now() - began
+  return {
+    ...{ name: 'ours on etcd', url: server.url, pids: [server.child.pid ?? 0, etcd.pid], readyMs },
+    credentials: server.credentials,
+    async stop() {
+      await server.stop()
+      await programs.stop()
+    },
+  }
+}
+
 /** k8s.io/sample-apiserver on an etcd of its own, every write durable; it takes our server's certificates. */
 export async function startGo(binaries: Binaries, ours: ExampleServer, directory: string): Promise<Stack> {
   mkdirSync(directory, { recursive: true })
-  const [etcd, etcdPeer, core, port] = await Promise.all([freePort(), freePort(), freePort(), freePort()])
-  const children: ChildProcess[] = []
-  const start = (name: string, binary: string, ...flags: string[]): ChildProcess => {
-    const log = openSync(join(directory, `${name}.log`), 'a')
-    const child = spawn(binary, flags, { cwd: directory, stdio: ['ignore', log, log] })
-    children.unshift(child)
-    return child
-  }
-  const local = (p: number): string => `http://127.0.0.1:${p}`
-  const store = start(
-    ...(['etcd', binaries.etcd, '--data-dir', join(directory, 'etcd'), '--log-level', 'error'] as const),
-    ...['--listen-client-urls', local(etcd), '--advertise-client-urls', local(etcd)],
-    ...['--listen-peer-urls', local(etcdPeer), '--initial-advertise-peer-urls', local(etcdPeer)],
-    ...['--initial-cluster', `default=${local(etcdPeer)}`],
-  )
-  start('core', binaries.load, 'core', '-listen', `127.0.0.1:${core}`, '-namespaces', namespaces.join(','))
+  const [core, port] = await Promise.all([freePort(), freePort()])
+  const programs = new Programs(directory)
+  const etcd = await startEtcd(programs, binaries)
+  programs.start('core', binaries.load, 'core', '-listen', `127.0.0.1:${core}`, '-namespaces', namespaces.join(','))
   const kubeconfig = join(directory, 'kubeconfig')
   writeFileSync(kubeconfig, kubeconfigOf(local(core)))
-  await answers(`${local(etcd)}/health`)
   const began = performance.now()
   const certs = join(ours.directory, 'certs')
-  const server = start(
-    ...(['server', binaries.server, '--etcd-servers', local(etcd), '--secure-port', String(port)] as const),
+  const server = programs.start(
+    ...(['server', binaries.server, '--etcd-servers', etcd.url, '--secure-port', String(port)] as const),
     ...['--bind-address', '127.0.0.1', '--client-ca-file', ours.credentials.ca, '--authentication-skip-lookup'],
     ...['--tls-cert-file', join(certs, 'apiserver.crt'), '--tls-private-key-file', join(certs, 'apiserver.key')],
     ...['--kubeconfig', kubeconfig, '--authentication-kubeconfig', kubeconfig],
     ...['--authorization-kubeconfig', kubeconfig],
   )
-  const stop = async (): Promise<void> => {
-    for (const child of children) {
+  const url = `https://127.0.0.1:${port}`
+  while (!(await ready(url, ours.credentials))) {
+    if (server.exitCode !== null || performance.now() - began > 60_000) {
+      await programs.stop()
+      throw new Error(`Go's server is not ready: see ${directory}/server.log`)
+    }
+    await setTimeout(20)
+  }
+  const readyMs = performance.now() - began
+  const { credentials } = ours
+  return { name: 'go', url, credentials, pids: [server.pid ?? 0, etcd.pid], readyMs, stop: () => programs.stop() }
+}
+
+const local = (port: number): string => `http://127.0.0.1:${port}`
+
+/** Programs of one stack; each writes a log into the folder. */
+class Programs {
+  readonly #directory: string
+  readonly #children: ChildProcess[] = []
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  start(name: string, binary: string, ...flags: string[]): ChildProcess {
+    const log = openSync(join(this.#directory, `${name}.log`), 'a')
+    const child = spawn(binary, flags, { cwd: this.#directory, stdio: ['ignore', log, log] })
+    this.#children.unshift(child)
+    return child
+  }
+
+  /** The last one first. */
+  async stop(): Promise<void> {
+    for (const child of this.#children) {
       if (child.exitCode !== null || child.signalCode !== null) continue
       const exit = once(child, 'exit')
       child.kill('SIGKILL')
       await exit
     }
   }
-  const url = `https://127.0.0.1:${port}`
-  while (!(await ready(url, ours.credentials))) {
-    if (server.exitCode !== null || performance.now() - began > 60_000) {
-      await stop()
-      throw new Error(`Go's server is not ready: see ${directory}/server.log`)
-    }
-    await setTimeout(20)
-  }
-  const readyMs = performance.now() - began
-  return { name: 'go', url, pids: [server.pid ?? 0, store.pid ?? 0], readyMs, stop }
+}
+
+/** Of one member, which syncs every write, as it comes. */
+async function startEtcd(
+  programs: Programs,
+  binaries: Binaries,
+): Promise<{ readonly url: string; readonly pid: number }> {
+  const [client, peer] = await Promise.all([freePort(), freePort()])
+  const store = programs.start(
+    ...(['etcd', binaries.etcd, '--data-dir', 'etcd', '--log-level', 'error'] as const),
+    ...['--listen-client-urls', local(client), '--advertise-client-urls', local(client)],
+    ...['--listen-peer-urls', local(peer), '--initial-advertise-peer-urls', local(peer)],
+    ...['--initial-cluster', `default=${local(peer)}`],
+  )
+  await answers(`${local(client)}/health`)
+  return { url: local(client), pid: store.pid ?? 0 }
 }
 
 function ready(url: string, credentials: Credentials): Promise<boolean> {

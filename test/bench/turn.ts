@@ -2,19 +2,14 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Result } from './report.ts'
 import type { Row } from './rows.ts'
-import type { Credentials, Stack } from './stack.ts'
+import type { Stack } from './stack.ts'
 
 /** The load client of a machine without Go. */
 export const plainLoad = [process.execPath, '--import', 'tsx', join(import.meta.dirname, 'plain-load.ts')]
 
 /** One turn of one server. */
-export async function turn(
-  load: readonly string[],
-  stack: Stack,
-  { cert, key, ca }: Credentials,
-  row: Row,
-  seconds: string,
-): Promise<Result> {
+export async function turn(load: readonly string[], stack: Stack, row: Row, seconds: string): Promise<Result> {
+  const { cert, key, ca } = stack.credentials
   const flags = ['run', '-url', stack.url, '-cert', cert, '-key', key, '-ca', ca, '-seconds', seconds]
   const all = [...flags, '-pids', stack.pids.join(','), ...row.flags]
   const [program = '', ...first] = load

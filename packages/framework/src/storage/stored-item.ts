@@ -13,8 +13,7 @@ export class StoredItem {
   /** The revision that is this item's resourceVersion. */
   readonly revision: number
   readonly codec: ItemCodec
-  /** What was already encoded, by version and media type; a DELETED copy has a memo of its own. */
-  readonly encoded = new Map<string, Buffer>()
+  #encoded: Map<string, Buffer> | undefined
   #object: KubeObject | undefined
   #inStoredForm: boolean | undefined
 
@@ -28,6 +27,11 @@ export class StoredItem {
 
   get resourceVersion(): string {
     return String(this.revision)
+  }
+
+  /** What was already encoded, by version and media type; a DELETED copy has a memo of its own. Most items of a list never need one. */
+  get encoded(): Map<string, Buffer> {
+    return (this.#encoded ??= new Map())
   }
 
   /** The object in the hub version, resourceVersion set. Shared: clone before changing. Throws StorageError `Corrupt`. */

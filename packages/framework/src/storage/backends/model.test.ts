@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Backend, BackendEvent } from '../backend.ts'
+import { prefixEnd, type Backend, type BackendEvent } from '../backend.ts'
 import { StorageError } from '../storage-error.ts'
 import { EtcdBackend } from './etcd/index.ts'
 import { etcdBinary, EtcdProcess } from './etcd/etcd-process.test.ts'
@@ -52,7 +52,8 @@ class Model {
 
 type Command =
   | { readonly do: 'write'; readonly key: number; readonly value: string | null; readonly stale: boolean }
-  | { readonly do: 'range'; readonly back: number; readonly limit: number; readonly from: number }
+  /** Without `from`: of all keys, as a list is. */
+  | { readonly do: 'range'; readonly back: number; readonly limit: number; readonly from: number | null }
   | { readonly do: 'watch'; readonly back: number }
   | { readonly do: 'compact'; readonly back: number }
   | { readonly do: 'reopen' }
@@ -75,7 +76,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('range' as const), back, limit: fc.nat({ max: 3 }), from: key }),
+    arbitrary: fc.record({
+      do: fc.constant('range' as const),
+      back: fc.oneof(fc.constant(0), back),
+      limit: fc.nat({ max: 3 }),
+      from: fc.option(key, { nil: null, freq: 1 }),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('watch' as const), back }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('compact' as const), back }) },
@@ -136,11 +142,11 @@ class Run {
   }
 
   async #range({ back: steps, limit, from }: Extract<Command, { do: 'range' }>): Promise<void> {
-    const start = this.#key(from)
+    const start = from === null ? this.#prefix : this.#key(from)
     const revision = this.#model.revision - steps
     if (revision < 1) return
     const options = { limit, ...(steps > 0 && { revision }) }
-    const answer = this.backend.range(start, `${this.#prefix}~`, options)
+    const answer = this.backend.range(start, prefixEnd(this.#prefix), options)
     if (steps > 0 && revision < this.#model.compacted) return this.#gone(answer)
     const { entries, more, count, revision: read } = await answer
     const due = this.#model.at(revision).filter((text) => text > start)

@@ -4,6 +4,7 @@ import { Compactor, type HistoryOptions } from './compactor.ts'
 import { DiskSpace } from './disk-space.ts'
 import { EventLog } from './event-log.ts'
 import { Expiry } from './expiry.ts'
+import { KeptRanges } from './kept-ranges.ts'
 import { encodeKey } from './keys.ts'
 import { LargeValues } from './large-values.ts'
 import type { Owner } from './owner.ts'
@@ -26,6 +27,7 @@ export class Engine {
   readonly log: EventLog
   readonly writer: Writer
   readonly counts: RangeCounts
+  readonly kept: KeptRanges
   readonly large: LargeValues
   readonly watches = new Set<Watch>()
   readonly #owner: Owner
@@ -47,6 +49,7 @@ export class Engine {
     const { compacted, revision } = readState(tables)
     this.#compacted = compacted
     this.counts = new RangeCounts(revision)
+    this.kept = new KeptRanges(revision)
     this.large = new LargeValues(tables.large)
     this.log = new EventLog(tables, this.large)
     this.writer = new Writer(tables, this.large, {
@@ -148,6 +151,7 @@ export class Engine {
     this.log.append(events, revision)
     this.large.written(events)
     this.counts.changed(events, revision)
+    this.kept.changed(events, revision)
     if (events.some(({ type }) => type === 'PUT')) this.#space.succeeded()
     for (const watch of this.watches) watch.wake()
     if (this.#keeps) this.#compactor.notice(revision)

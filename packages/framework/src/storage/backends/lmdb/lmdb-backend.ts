@@ -86,7 +86,7 @@ export class LmdbBackend implements Backend {
         // It stays the same over the pauses of a long range
         const transaction = engine.tables.root.useReadTransaction()
         try {
-          return await new Snapshot(engine.tables, engine.large, transaction).range(start, end, options, engine.counts)
+          return await new Snapshot(engine.tables, engine.large, transaction).range(start, end, options, engine)
         } finally {
           transaction.done()
         }

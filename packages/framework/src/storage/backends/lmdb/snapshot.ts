@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Transaction } from 'lmdb'
 import type { Entry, Range, RangeOptions } from '../../backend.ts'
 import { compacted, futureRevision } from './failures.ts'
+import type { KeptRanges } from './kept-ranges.ts'
 import { encodeBorder } from './keys.ts'
 import type { LargeValues } from './large-values.ts'
 import type { RangeCounts } from './range-counts.ts'
@@ -16,6 +17,12 @@ const atOneGo = 500
 interface Row {
   readonly key: Buffer
   readonly value: Buffer
+}
+
+/** What is known of ranges that were read before. */
+export interface KnownRanges {
+  readonly counts: RangeCounts
+  readonly kept: KeptRanges
 }
 
 /** The state of the store at one moment, and at the revisions before it that are not compacted. */
@@ -49,9 +56,11 @@ export class Snapshot {
     return past && this.#entry(key, past)
   }
 
-  async range(start: string, end: string, { limit = 0, revision }: RangeOptions, counts: RangeCounts): Promise<Range> {
+  async range(start: string, end: string, { limit = 0, revision }: RangeOptions, known: KnownRanges): Promise<Range> {
     this.#check(revision)
     const at = revision ?? this.#state.revision
+    const kept = known.kept.get(at, start, end)
+    if (kept) return cut(kept, limit, at)
     const entries: Entry[] = []
     const rows = this.#rows(encodeBorder(start), encodeBorder(end), at)
     const pause = this.#pauses(limit)
@@ -65,7 +74,11 @@ export class Snapshot {
       if (pause.due()) await setImmediate()
     }
     const last = entries.at(-1)
-    if (!more || !last) return { entries, revision: at, more, count: entries.length }
+    if (!more || !last) {
+      known.kept.remember(at, start, end, entries)
+      return { entries, revision: at, more, count: entries.length }
+    }
+    const { counts } = known
     let count = counts.of(at, start, end) ?? counts.total(at, start, end)
     if (count === undefined) {
       count = entries.length + (await this.#countAfter(last.key, end, at))
@@ -171,4 +184,9 @@ export class Snapshot {
     }
     return { due }
   }
+}
+
+const cut = (all: readonly Entry[], limit: number, revision: number): Range => {
+  const more = limit > 0 && limit < all.length
+  return { entries: more ? all.slice(0, limit) : all, revision, more, count: all.length }
 }
