@@ -19,6 +19,7 @@ import type {
 import { ItemCache } from './item-cache.ts'
 import { largeBytes } from './codec.ts'
 import { corrupt, isKubeObject, StoredItem, type ItemCodec } from './stored-item.ts'
+import { Standing, type Remembered } from './standing.ts'
 import { StoreWatch } from './store-watch.ts'
 
 /** What a Store is made of. */
@@ -81,53 +82,77 @@ export class Store implements Storage, ListSource {
     return Promise.resolve(new StoreWatch(this, place, parseResourceVersion(options.resourceVersion), options))
   }
 
-  async delete(key: string, { preconditions, validate }: StorageDeleteOptions = {}): Promise<StoredItem> {
+  async delete(key: string, options: StorageDeleteOptions & Remembered = {}): Promise<StoredItem> {
     const place = this.objectKey(key)
-    let current = await this.backend.get(place)
+    const standing = await this.#standing(place, options.remembered)
     for (;;) {
-      if (!current) throw notFound(place)
-      const item = this.item(current)
-      // What nobody can read is not deleted unseen
-      if (!isKubeObject(item.object)) throw corrupt(place, undefined)
-      checkPreconditions(item, preconditions)
-      await validate?.(item)
+      const item = await standing.judge(async (present) => {
+        if (!present) throw notFound(place)
+        // What nobody can read is not deleted unseen
+        if (!isKubeObject(present.object)) throw corrupt(place, undefined)
+        checkPreconditions(present, options.preconditions)
+        await options.validate?.(present)
+        return present
+      })
       try {
-        const gone = await this.backend.commit({ key: place, value: null, expectedModRevision: current.modRevision })
+        const gone = await this.backend.commit({ key: place, value: null, expectedModRevision: item.revision })
         return item.at(gone.modRevision)
       } catch (error) {
         if (!isConflict(error)) throw error
-        current = error.current
+        standing.found(error.current)
       }
     }
   }
 
-  async guaranteedUpdate(key: string, update: TryUpdate, options: GuaranteedUpdateOptions = {}): Promise<StoredItem> {
+  async guaranteedUpdate(
+    key: string,
+    update: TryUpdate,
+    options: GuaranteedUpdateOptions & Remembered = {},
+  ): Promise<StoredItem> {
     const place = this.objectKey(key)
-    let current = await this.backend.get(place)
+    const standing = await this.#standing(place, options.remembered)
     for (;;) {
-      if (!current && !options.ignoreNotFound) throw notFound(place)
-      const item = current && this.item(current)
-      if (item) checkPreconditions(item, options.preconditions)
-      const object = await update(item)
+      const object = await standing.judge((present) => {
+        if (!present && !options.ignoreNotFound) throw notFound(place)
+        if (present) checkPreconditions(present, options.preconditions)
+        return update(present)
+      })
+      const { item } = standing
       // Nothing was changed; bytes that another release wrote are brought into today's form all the same.
-      if (item && object === item.object && item.isInStoredForm) return item
-      const value = this.codec.encode(object, options.owned)
-      if (item && value.equals(item.bytes)) return item
+      const value =
+        item && object === item.object && item.isInStoredForm ? item.bytes : this.codec.encode(object, options.owned)
+      if (item && value.equals(item.bytes)) {
+        if (await standing.isStill(item)) return item
+        continue
+      }
       try {
         return this.#written(
           await this.backend.commit({
             key: place,
             value,
-            expectedModRevision: current?.modRevision ?? 0,
+            expectedModRevision: item?.revision ?? 0,
             ttlSeconds: options.ttlSeconds,
           }),
         )
       } catch (error) {
         if (!isConflict(error)) throw error
         options.signal?.throwIfAborted()
-        current = error.current
+        standing.found(error.current)
       }
     }
+  }
+
+  async #standing(place: string, remembered: StoredItem | undefined): Promise<Standing> {
+    const standing = new Standing(
+      async () => {
+        const entry = await this.backend.get(place)
+        return entry && this.item(entry)
+      },
+      (entry) => this.item(entry),
+      remembered,
+    )
+    if (!remembered) await standing.read()
+    return standing
   }
 
   async currentResourceVersion(): Promise<string> {

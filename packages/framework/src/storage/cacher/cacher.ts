@@ -78,11 +78,16 @@ export class Cacher implements Storage {
   }
 
   delete(key: string, options?: StorageDeleteOptions): Promise<StoredItem> {
-    return this.#store.delete(key, options)
+    return this.#store.delete(key, { ...options, remembered: this.#remembered(key) })
   }
 
   guaranteedUpdate(key: string, update: TryUpdate, options?: GuaranteedUpdateOptions): Promise<StoredItem> {
-    return this.#store.guaranteedUpdate(key, update, options)
+    return this.#store.guaranteedUpdate(key, update, { ...options, remembered: this.#remembered(key) })
+  }
+
+  /** Source: storage/cacher/cacher.go GuaranteedUpdate. */
+  #remembered(key: string): StoredItem | undefined {
+    return this.#readiness.ready ? this.#tree?.get(this.#store.objectKey(key)) : undefined
   }
 
   currentResourceVersion(): Promise<string> {
