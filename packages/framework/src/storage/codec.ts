@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { KubeObject, ObjectMeta } from '../meta/object.ts'
 import { objectText, type KnownFields } from '../meta/object-text.ts'
 import { parseJson } from '../util/json.ts'
@@ -19,6 +20,10 @@ export interface JsonCodecOptions {
 /** Of objects as large as this more is kept than their bytes. */
 export const largeBytes = 8192
 
+/** As many as may be written at the same time. */
+const maxMade = 128
+const maxMadeBytes = 8 * 1024 * 1024
+
 /** Canonical JSON: members sorted, but for apiVersion, kind and metadata, which stand first so that the place of the resourceVersion is known. */
 export class JsonCodec implements ItemCodec {
   readonly #options: JsonCodecOptions
@@ -26,8 +31,12 @@ export class JsonCodec implements ItemCodec {
   readonly #prefixBytes: Buffer
   /** managedFields of bytes that were made here: reading them anew would cost more than all the rest. */
   readonly #fields = new WeakMap<Buffer, KnownFields>()
-  /** What bytes were made of, where it is nobody else's: for the first who reads them. */
-  readonly #made = new WeakMap<Buffer, KubeObject>()
+  /** What bytes were made of, where it is nobody else's: for the first who reads them, who does so at once, or nobody does. */
+  readonly #made = new LRUCache<Buffer, KubeObject>({
+    max: maxMade,
+    maxSize: maxMadeBytes,
+    sizeCalculation: (_, { length }) => length,
+  })
 
   constructor(options: JsonCodecOptions) {
     this.#options = options
