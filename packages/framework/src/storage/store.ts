@@ -176,7 +176,7 @@ export class Store implements Storage, ListSource {
   /** What was written last is often what is written next: large objects, of which more is known than their bytes, are kept. */
   #written(entry: Entry): StoredItem {
     const item = this.item(entry)
-    if (item.bytes.length >= largeBytes) this.#parsed.add(item)
+    this.#parsed.add(item)
     return item
   }
 
