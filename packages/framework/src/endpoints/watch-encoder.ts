@@ -18,7 +18,8 @@ const end = Buffer.from('}\n')
 export class WatchEncoder {
   readonly #scope: RequestScope
   readonly #rendering: Rendering
-  readonly #memo: string
+  /** By type: what the item keeps its bytes under. */
+  readonly #memos: Readonly<Record<'ADDED' | 'MODIFIED' | 'DELETED', string>>
   #first = true
 
   constructor(scope: RequestScope, rendering: Rendering) {
@@ -28,7 +29,8 @@ export class WatchEncoder {
     const convert = negotiated.convert
       ? `${negotiated.convert.kind}/${negotiated.convert.version}/${includeObject}`
       : ''
-    this.#memo = `${scope.kind.apiVersion} ${negotiated.mediaType} ${convert}`
+    const memo = `${scope.kind.apiVersion} ${negotiated.mediaType} ${convert}`
+    this.#memos = { ADDED: `ADDED ${memo}`, MODIFIED: `MODIFIED ${memo}`, DELETED: `DELETED ${memo}` }
   }
 
   encode(event: WatchEvent): Buffer {
@@ -38,7 +40,7 @@ export class WatchEncoder {
     const isTable = this.#rendering.negotiated.convert?.kind === 'Table'
     // A Table's columns come with the first event only: that one is nobody else's.
     if (isTable && this.#first) return this.#encodeItem(event)
-    const memo = `${event.type} ${this.#memo}`
+    const memo = this.#memos[event.type]
     const known = event.item.encoded.get(memo)
     if (known) return known
     const bytes = this.#encodeItem(event)

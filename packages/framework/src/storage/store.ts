@@ -17,7 +17,6 @@ import type {
   WatchStream,
 } from './storage.ts'
 import { ItemCache } from './item-cache.ts'
-import { largeBytes } from './codec.ts'
 import { corrupt, isKubeObject, StoredItem, type ItemCodec } from './stored-item.ts'
 import { Standing, type Remembered } from './standing.ts'
 import { StoreWatch } from './store-watch.ts'
@@ -84,7 +83,7 @@ export class Store implements Storage, ListSource {
 
   async delete(key: string, options: StorageDeleteOptions & Remembered = {}): Promise<StoredItem> {
     const place = this.objectKey(key)
-    const standing = await this.#standing(place, options.remembered)
+    const standing = await this.#standing(place, options.remembered?.(place))
     for (;;) {
       const item = await standing.judge(async (present) => {
         if (!present) throw notFound(place)
@@ -110,7 +109,7 @@ export class Store implements Storage, ListSource {
     options: GuaranteedUpdateOptions & Remembered = {},
   ): Promise<StoredItem> {
     const place = this.objectKey(key)
-    const standing = await this.#standing(place, options.remembered)
+    const standing = await this.#standing(place, options.remembered?.(place))
     for (;;) {
       const object = await standing.judge((present) => {
         if (!present && !options.ignoreNotFound) throw notFound(place)
@@ -173,7 +172,7 @@ export class Store implements Storage, ListSource {
     return this.#parsed.get(key, modRevision) ?? new StoredItem(this.codec, key, value, modRevision)
   }
 
-  /** What was written last is often what is written next: large objects, of which more is known than their bytes, are kept. */
+  /** What was written last is often what is written next. */
   #written(entry: Entry): StoredItem {
     const item = this.item(entry)
     this.#parsed.add(item)

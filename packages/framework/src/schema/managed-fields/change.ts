@@ -36,6 +36,8 @@ export const serverMetadata = [
   'resourceVersion',
 ]
 
+const isServerMetadata: ReadonlySet<string> = new Set(serverMetadata)
+
 /** The paths that are struck from every set that is about to be stored. */
 export const neverOwned = FieldSet.of(
   ['f:apiVersion'],
@@ -97,12 +99,9 @@ export class Change {
 }
 
 /** The object without what nobody can own: comparing that would be in vain. */
-function ownable(object: KubeObject): JsonValue {
-  const rest: Record<string, unknown> = { ...object }
-  const metadata: Record<string, unknown> = { ...object.metadata }
-  delete rest['apiVersion']
-  delete rest['kind']
-  for (const name of serverMetadata) Reflect.deleteProperty(metadata, name)
-  rest['metadata'] = metadata
-  return rest as JsonObject
+function ownable({ apiVersion: _, kind: __, metadata, ...rest }: KubeObject): JsonValue {
+  const owned: Record<string, unknown> = {}
+  // To delete members instead would leave an object that is slow to read
+  for (const [name, value] of Object.entries(metadata)) if (!isServerMetadata.has(name)) owned[name] = value
+  return { ...rest, metadata: owned } as JsonObject
 }

@@ -134,16 +134,15 @@ export class CacheWatcher implements WatchStream {
   [Symbol.asyncIterator](): AsyncIterator<readonly WatchEvent[], undefined> {
     const beginning = this.#beginning()
     let began = false
+    const first = async (): Promise<IteratorResult<readonly WatchEvent[], undefined>> => {
+      const result = await beginning.next()
+      if (!result.done) return result
+      began = true
+      return this.#next()
+    }
     return {
       // Most watches spend their life following: that part is no generator, of which each layer costs promises for every event.
-      next: async () => {
-        if (!began) {
-          const first = await beginning.next()
-          if (!first.done) return first
-          began = true
-        }
-        return this.#next()
-      },
+      next: () => (began ? this.#next() : first()),
       return: async () => {
         if (!began) await beginning.return(undefined)
         this.close()

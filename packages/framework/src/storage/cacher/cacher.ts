@@ -78,17 +78,15 @@ export class Cacher implements Storage {
   }
 
   delete(key: string, options?: StorageDeleteOptions): Promise<StoredItem> {
-    return this.#store.delete(key, { ...options, remembered: this.#remembered(key) })
+    return this.#store.delete(key, { ...options, remembered: this.#remembered })
   }
 
   guaranteedUpdate(key: string, update: TryUpdate, options?: GuaranteedUpdateOptions): Promise<StoredItem> {
-    return this.#store.guaranteedUpdate(key, update, { ...options, remembered: this.#remembered(key) })
+    return this.#store.guaranteedUpdate(key, update, { ...options, remembered: this.#remembered })
   }
 
   /** Source: storage/cacher/cacher.go GuaranteedUpdate. */
-  #remembered(key: string): StoredItem | undefined {
-    return this.#readiness.ready ? this.#tree?.get(this.#store.objectKey(key)) : undefined
-  }
+  readonly #remembered = (place: string) => (this.#readiness.ready ? this.#tree?.get(place) : undefined)
 
   currentResourceVersion(): Promise<string> {
     return this.#store.currentResourceVersion()

@@ -111,7 +111,7 @@ describe('A Cacher behind a network', () => {
     await late(() => store().delete(key))
     const failures = await Promise.all(
       [cacher.guaranteedUpdate(key, recorded('1')), cacher.delete(key)].map((p) =>
-        p.then(String, (e: Error) => e.message),
+        p.then(String, (e: unknown) => (e as Error).message),
       ),
     )
     expect(failures.every((text) => text.includes('key not found'))).to.equal(true)
