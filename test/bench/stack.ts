@@ -36,14 +36,12 @@ export async function startOurs(directory: string): Promise<Stack & { readonly s
   const readyMs = performance.now() - began
   const { pid } = server.child
   return {
-    ...{
-      name: 'ours',
-      server,
-      url: server.url,
-      credentials: server.credentials,
-      pids: pid === undefined ? [] : [pid],
-      readyMs,
-    },
+    name: 'ours',
+    server,
+    url: server.url,
+    credentials: server.credentials,
+    pids: pid === undefined ? [] : [pid],
+    readyMs,
     stop: () => server.stop(),
   }
 }
@@ -90,8 +88,11 @@ export async function startOursOnEtcd(binaries: Binaries, directory: string): Pr
   })
   const readyMs = performance.now() - began
   return {
-    ...{ name: 'ours on etcd', url: server.url, pids: [server.child.pid ?? 0, etcd.pid], readyMs },
+    name: 'ours on etcd',
+    url: server.url,
     credentials: server.credentials,
+    pids: [server.child.pid ?? 0, etcd.pid],
+    readyMs,
     async stop() {
       await server.stop()
       await programs.stop()

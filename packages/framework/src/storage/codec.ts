@@ -20,9 +20,9 @@ export interface JsonCodecOptions {
 /** Of objects as large as this more is kept than their bytes. */
 export const largeBytes = 8192
 
-/** As many as may be written at the same time. */
-const maxMade = 128
-const maxMadeBytes = 8 * 1024 * 1024
+/** What is known of bytes that were made a moment ago: of as many as may be written at the same time. The history of events holds bytes for much longer. */
+const ofLatestBytes = <V extends object>(): LRUCache<Buffer, V> =>
+  new LRUCache({ max: 128, maxSize: 8 * 1024 * 1024, sizeCalculation: (_, { length }) => length })
 
 /** Canonical JSON: members sorted, but for apiVersion, kind and metadata, which stand first so that the place of the resourceVersion is known. */
 export class JsonCodec implements ItemCodec {
@@ -30,13 +30,9 @@ export class JsonCodec implements ItemCodec {
   readonly #prefix: string
   readonly #prefixBytes: Buffer
   /** managedFields of bytes that were made here: reading them anew would cost more than all the rest. */
-  readonly #fields = new WeakMap<Buffer, KnownFields>()
+  readonly #fields = ofLatestBytes<KnownFields>()
   /** What bytes were made of, where it is nobody else's: for the first who reads them, who does so at once, or nobody does. */
-  readonly #made = new LRUCache<Buffer, KubeObject>({
-    max: maxMade,
-    maxSize: maxMadeBytes,
-    sizeCalculation: (_, { length }) => length,
-  })
+  readonly #made = ofLatestBytes<KubeObject>()
 
   constructor(options: JsonCodecOptions) {
     this.#options = options

@@ -9,17 +9,17 @@ export interface Remembered {
 
 /** What a write finds at its key: remembered, until the backend says otherwise. Source: storage/etcd3/store.go GuaranteedUpdate, origStateIsCurrent. */
 export class Standing {
-  readonly #read: () => Promise<StoredItem | undefined>
+  readonly #get: () => Promise<Entry | undefined>
   readonly #itemOf: (entry: Entry) => StoredItem
   #item: StoredItem | undefined
   #isRemembered: boolean
 
   constructor(
-    read: () => Promise<StoredItem | undefined>,
+    get: () => Promise<Entry | undefined>,
     itemOf: (entry: Entry) => StoredItem,
     remembered: StoredItem | undefined,
   ) {
-    this.#read = read
+    this.#get = get
     this.#itemOf = itemOf
     this.#item = remembered
     this.#isRemembered = remembered !== undefined
@@ -30,11 +30,10 @@ export class Standing {
   }
 
   async read(): Promise<void> {
-    this.#item = await this.#read()
-    this.#isRemembered = false
+    this.found(await this.#get())
   }
 
-  /** What a write that failed has found. */
+  /** What was read, or what a write that failed has found. */
   found(entry: Entry | undefined): void {
     this.#item = entry && this.#itemOf(entry)
     this.#isRemembered = false

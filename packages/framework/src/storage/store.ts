@@ -143,10 +143,7 @@ export class Store implements Storage, ListSource {
 
   async #standing(place: string, remembered: StoredItem | undefined): Promise<Standing> {
     const standing = new Standing(
-      async () => {
-        const entry = await this.backend.get(place)
-        return entry && this.item(entry)
-      },
+      () => this.backend.get(place),
       (entry) => this.item(entry),
       remembered,
     )

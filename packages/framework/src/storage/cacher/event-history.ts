@@ -1,3 +1,4 @@
+import { firstNotBefore } from '../../util/binary-search.ts'
 import type { ItemEvent } from '../item-event.ts'
 
 /** Source: storage/cacher/watch_cache.go. */
@@ -81,15 +82,8 @@ export class EventHistory {
   /** The place of the first event after a revision; undefined when some of them are gone. */
   after(revision: number): number | undefined {
     if (revision < this.#floor) return undefined
-    let low = this.#dropped
-    let high = this.#kept.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      const kept = this.#kept[middle]
-      if (kept && kept.event.revision <= revision) low = middle + 1
-      else high = middle
-    }
-    return this.#base + low
+    const isBefore = (at: number): boolean => (this.#kept[at]?.event.revision ?? Infinity) <= revision
+    return this.#base + firstNotBefore(this.#dropped, this.#kept.length, isBefore)
   }
 
   /** Up to `limit` events from a place on; undefined when they are gone. */

@@ -40,6 +40,7 @@ describe('A Cacher behind a network', () => {
   let cacher: Cacher
   let test: StorageCase
   beforeEach(async () => {
+    seen.length = 0
     backend = new LateBackend()
     await backend.open()
     cacher = new Cacher(new Store(backend, conformanceStoreOptions))
@@ -55,7 +56,7 @@ describe('A Cacher behind a network', () => {
     await backend.close()
   })
 
-  /** From here on the cache learns nothing; `other` is written beside it. */
+  /** From here on the cache learns nothing, as of what is written now. */
   const late = async (write: () => Promise<unknown>): Promise<void> => {
     backend.held = new Promise<void>((resolve) => (backend.release = resolve))
     await write()
@@ -68,10 +69,6 @@ describe('A Cacher behind a network', () => {
     seen.push(JSON.stringify((item?.object as { spec?: unknown } | undefined)?.spec))
     return node(name)()
   }
-  beforeEach(() => {
-    seen.length = 0
-  })
-
   it('writes and deletes without reading before', async () => {
     await cacher.guaranteedUpdate(key, node('1'))
     expect([backend.gets, backend.commits]).to.deep.equal([0, 1])

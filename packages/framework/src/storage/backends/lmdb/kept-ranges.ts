@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { firstNotBefore } from '../../../util/binary-search.ts'
 import { compareUtf8 } from '../../../util/utf8.ts'
 import { prefixEnd, type BackendEvent, type Entry } from '../../backend.ts'
 
@@ -91,13 +92,7 @@ class KeptRange {
 
   /** Of the key, or where it would go. */
   #placeOf(key: string): number {
-    let low = 0
-    let high = this.#entries.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (compareUtf8(this.#entries[middle]?.key ?? '', key) < 0) low = middle + 1
-      else high = middle
-    }
-    return low
+    const entries = this.#entries
+    return firstNotBefore(0, entries.length, (place) => compareUtf8(entries[place]?.key ?? '', key) < 0)
   }
 }

@@ -28,7 +28,7 @@ export class LargeValues {
   whole(bytes: Buffer, transaction?: Transaction): WholeRow {
     const row = decodeValue(bytes)
     const { created, modified, expires, length } = row
-    const value = row.value ?? this.get(modified, transaction)
+    const value = row.value ?? this.#get(modified, transaction)
     return { created, modified, expires, length, value, isLarge: row.value === undefined }
   }
 
@@ -47,8 +47,7 @@ export class LargeValues {
     for (const { value, revision } of events) if (value && value.length >= largeBytes) this.#kept.set(revision, value)
   }
 
-  /** What that revision wrote. */
-  get(revision: number, transaction?: Transaction): Buffer {
+  #get(revision: number, transaction: Transaction | undefined): Buffer {
     const kept = this.#kept.get(revision)
     if (kept) return kept
     const value = this.#table.get(encodeUint64(revision), transaction && { transaction })

@@ -155,9 +155,8 @@ export class Snapshot {
   }
 
   #entry(key: string, row: Buffer): Entry {
-    const { created, modified, value } = decodeValue(row)
-    const found = value ?? this.#large.get(modified, this.#in.transaction)
-    return { key, value: found, createRevision: created, modRevision: modified }
+    const { value, created, modified } = this.#large.whole(row, this.#in.transaction)
+    return { key, value, createRevision: created, modRevision: modified }
   }
 
   #read(table: Tables['kv'], key: Buffer): Buffer | undefined {
