@@ -44,6 +44,19 @@ describe('ItemCache', () => {
     }
     expect(cache.get('/forgotten', 2)).to.equal(undefined)
   })
+  it('gives the newest that it has, and nothing of what it was told is gone', () => {
+    const cache = new ItemCache(100)
+    cache.add(item('/a', 2))
+    cache.add(item('/a', 5))
+    expect(cache.latest('/a')?.revision).to.equal(5)
+    cache.forget('/a')
+    expect(cache.latest('/a')).to.equal(undefined)
+    cache.add(item('/a', 7))
+    for (let n = 0; n < 9; n++) cache.add(item(`/other-${n}`, 8 + n))
+    expect(cache.latest('/a')?.revision, 'of the older generation').to.equal(7)
+    cache.forget('/a')
+    expect(cache.latest('/a')).to.equal(undefined)
+  })
   it('takes nothing that is larger than a generation', () => {
     const cache = new ItemCache(100)
     cache.add(item('/large', 1, 101))

@@ -27,8 +27,20 @@ export class ItemCache {
     return old
   }
 
+  /** The newest revision that is kept: others may have written since. */
+  latest(key: string): StoredItem | undefined {
+    return this.#young.get(key) ?? this.#old.get(key)
+  }
+
+  /** The key is gone. */
+  forget(key: string): void {
+    this.#bytes -= this.#young.get(key)?.bytes.length ?? 0
+    this.#young.delete(key)
+    this.#old.delete(key)
+  }
+
   add(item: StoredItem): void {
-    const known = this.#young.get(item.key) ?? this.#old.get(item.key)
+    const known = this.latest(item.key)
     if (!known || known.revision < item.revision) this.#put(item)
   }
 

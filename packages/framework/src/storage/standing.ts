@@ -1,11 +1,8 @@
 import type { Entry } from './backend.ts'
 import type { StoredItem } from './stored-item.ts'
 
-/** For who has a cache. */
-export interface Remembered {
-  /** What stood at a place a moment ago: a write that finds it there need not read before. */
-  readonly remembered?: (place: string) => StoredItem | undefined
-}
+/** What stood at a place a moment ago, for who has a cache: a write that finds it there need not read before. */
+export type Remembered = (place: string) => StoredItem | undefined
 
 /** What a write finds at its key: remembered, until the backend says otherwise. Source: storage/etcd3/store.go GuaranteedUpdate, origStateIsCurrent. */
 export class Standing {

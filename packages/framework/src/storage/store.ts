@@ -81,9 +81,9 @@ export class Store implements Storage, ListSource {
     return Promise.resolve(new StoreWatch(this, place, parseResourceVersion(options.resourceVersion), options))
   }
 
-  async delete(key: string, options: StorageDeleteOptions & Remembered = {}): Promise<StoredItem> {
+  async delete(key: string, options: StorageDeleteOptions = {}, remembered?: Remembered): Promise<StoredItem> {
     const place = this.objectKey(key)
-    const standing = await this.#standing(place, options.remembered?.(place))
+    const standing = await this.#standing(place, remembered)
     for (;;) {
       const item = await standing.judge(async (present) => {
         if (!present) throw notFound(place)
@@ -95,6 +95,7 @@ export class Store implements Storage, ListSource {
       })
       try {
         const gone = await this.backend.commit({ key: place, value: null, expectedModRevision: item.revision })
+        this.#parsed.forget(place)
         return item.at(gone.modRevision)
       } catch (error) {
         if (!isConflict(error)) throw error
@@ -106,10 +107,11 @@ export class Store implements Storage, ListSource {
   async guaranteedUpdate(
     key: string,
     update: TryUpdate,
-    options: GuaranteedUpdateOptions & Remembered = {},
+    options: GuaranteedUpdateOptions = {},
+    remembered?: Remembered,
   ): Promise<StoredItem> {
     const place = this.objectKey(key)
-    const standing = await this.#standing(place, options.remembered?.(place))
+    const standing = await this.#standing(place, remembered)
     for (;;) {
       const object = await standing.judge((present) => {
         if (!present && !options.ignoreNotFound) throw notFound(place)
@@ -141,13 +143,14 @@ export class Store implements Storage, ListSource {
     }
   }
 
-  async #standing(place: string, remembered: StoredItem | undefined): Promise<Standing> {
+  async #standing(place: string, remembered?: Remembered): Promise<Standing> {
+    const item = remembered?.(place) ?? this.#parsed.latest(place)
     const standing = new Standing(
       () => this.backend.get(place),
       (entry) => this.item(entry),
-      remembered,
+      item,
     )
-    if (!remembered) await standing.read()
+    if (!item) await standing.read()
     return standing
   }
 

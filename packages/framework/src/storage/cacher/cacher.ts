@@ -78,11 +78,11 @@ export class Cacher implements Storage {
   }
 
   delete(key: string, options?: StorageDeleteOptions): Promise<StoredItem> {
-    return this.#store.delete(key, { ...options, remembered: this.#remembered })
+    return this.#store.delete(key, options, this.#remembered)
   }
 
   guaranteedUpdate(key: string, update: TryUpdate, options?: GuaranteedUpdateOptions): Promise<StoredItem> {
-    return this.#store.guaranteedUpdate(key, update, { ...options, remembered: this.#remembered })
+    return this.#store.guaranteedUpdate(key, update, options, this.#remembered)
   }
 
   /** Source: storage/cacher/cacher.go GuaranteedUpdate. */
