@@ -1,5 +1,6 @@
 import { isObject, setOwn, type JsonObject, type JsonValue } from '../util/json.ts'
 import { keysOf } from '../util/listed-keys.ts'
+import { byUtf16, sorted } from '../util/sorted.ts'
 import { jsonTypeName } from './go-format.ts'
 import { normalizeTime } from './go-time.ts'
 import type { ObjectMeta } from './object.ts'
@@ -71,7 +72,7 @@ function readStruct(value: JsonValue, struct: Struct, owner: string, path: strin
   if (!isObject(value)) mismatch(value, owner, `v1.${struct.name}`)
   const result: JsonObject = {}
   const stack = owner.slice(owner.indexOf('.') + 1)
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sorted(Object.keys(value), byUtf16)) {
     const reader = struct.members.get(key)
     const member = value[key]
     if (reader === undefined) unknown.push(path === '' ? key : `${path}.${key}`)

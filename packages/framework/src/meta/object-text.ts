@@ -53,7 +53,7 @@ function entryTexts({ fieldsV1, ...entry }: ManagedFieldsEntry): string[] {
 }
 
 /** Texts of this length and more are kept as long as the fields are. */
-const worthKeeping = 1024
+const worthKeeping = 64
 const written = new WeakMap<JsonObject, string>()
 
 function fieldsText(fields: JsonObject): string {

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../meta/object.ts'
+import type { KubeObject, ObjectMeta } from '../../meta/object.ts'
 import type { JsonObject, JsonValue } from '../../util/json.ts'
 import type { Type } from './atoms.ts'
 import { compare } from './compare.ts'
@@ -102,6 +102,6 @@ export class Change {
 function ownable({ apiVersion: _, kind: __, metadata, ...rest }: KubeObject): JsonValue {
   const owned: Record<string, unknown> = {}
   // To delete members instead would leave an object that is slow to read
-  for (const [name, value] of Object.entries(metadata)) if (!isServerMetadata.has(name)) owned[name] = value
+  for (const name in metadata) if (!isServerMetadata.has(name)) owned[name] = metadata[name as keyof ObjectMeta]
   return { ...rest, metadata: owned } as JsonObject
 }

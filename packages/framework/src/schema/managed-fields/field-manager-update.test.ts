@@ -45,6 +45,25 @@ describe('FieldManager.update', () => {
     expect(entryOf(created, 'one')?.time).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
   })
 
+  it('keeps the very set of a writer who changes what he owns, and of one who sends back what he read', () => {
+    const before = live({ a: '1', b: '1' }, { managedFields })
+    const set = (object: typeof before) => entryOf(object, 'one')?.fieldsV1
+    const patched = manager().update(before, live({ a: '2', b: '1' }, { managedFields }), 'one')
+    expect(set(before)).not.to.equal(undefined)
+    expect(set(patched)).to.equal(set(before))
+    expect(entryOf(patched, 'one')?.time).not.to.equal(old)
+    const sentBack = manager().update(
+      before,
+      live({ a: '2', b: '1' }, { managedFields: structuredClone(managedFields) }),
+      'one',
+    )
+    expect(set(sentBack)).to.equal(set(before))
+    const less = manager().update(before, live({ a: '2' }, { managedFields }), 'one')
+    expect(owners(less)).to.deep.equal({ 'one Update': ['.spec', '.spec.a'] })
+    const other = manager().update(before, live({ a: '2', b: '1' }, { managedFields }), 'two')
+    expect(owners(other)).to.deep.equal({ 'one Update': ['.spec', '.spec.b'], 'two Update': ['.spec.a'] })
+  })
+
   it('keeps no entry for an object that says nothing', () => {
     const { metadata } = manager().update(undefined, { apiVersion: 'g/v1', kind: 'K', metadata: { name: 'o' } }, 'one')
     expect(metadata).not.to.have.property('managedFields')

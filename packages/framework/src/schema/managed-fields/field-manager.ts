@@ -5,6 +5,7 @@ import { deepEqual, type JsonValue } from '../../util/json.ts'
 import { Application } from './application.ts'
 import { Change, neverOwned, serverMetadata, type Versions } from './change.ts'
 import { conforms } from './conforms.ts'
+import { FieldSet } from './field-set.ts'
 import { kubectlManager, updateLastApplied } from './last-applied.ts'
 import { capUpdateManagers, decodeManagers, encodeManagers, identityOf, type Managers } from './managers.ts'
 import { reconcile } from './reconcile.ts'
@@ -109,6 +110,8 @@ export class FieldManager {
     const given: unknown = object.metadata.managedFields
     if (!this.#options.subresource && Array.isArray(given)) {
       if (given.length ? isReset(given) : this.#options.emptyListResets) return new Map()
+      // Mostly those that were read before: of these the fields are known.
+      if (deepEqual(given, live?.metadata.managedFields)) return decodeOrEmpty(live?.metadata.managedFields)
       const managers = decodeOrEmpty(given as ManagedFieldsEntry[])
       if (managers.size) return managers
     }
@@ -120,13 +123,15 @@ export class FieldManager {
     const { apiVersion, subresource = '' } = this.#options
     this.#reconcile(managers)
     const change = new Change(this.#options, live, object)
-    const own = (change.in(apiVersion)?.set ?? neverOwned).difference(neverOwned)
-    change.disown(managers)
+    const { set = FieldSet.empty, touched = FieldSet.empty } = change.in(apiVersion) ?? {}
+    const own = set.difference(neverOwned)
+    const named = { manager, operation: 'Update', apiVersion, subresource } as const
+    const identity = identityOf(named)
+    change.disown(managers, own.isEmpty ? undefined : identity)
     if (!own.isEmpty) {
-      const named = { manager, operation: 'Update', apiVersion, subresource } as const
-      const identity = identityOf(named)
-      const previous = managers.get(identity)
-      managers.set(identity, { ...named, time: rfc3339(), set: previous ? own.union(previous.set) : own })
+      // Who writes the same fields again keeps his set, and with it what is known of it.
+      const previous = managers.get(identity)?.set.difference(touched.difference(own))
+      managers.set(identity, { ...named, time: rfc3339(), set: previous?.union(own) ?? own })
     }
     capUpdateManagers(managers)
   }

@@ -1,4 +1,5 @@
 import { isObject, parseJson, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { sorted } from '../../util/sorted.ts'
 import { compareElements, parsePathElement, type Path, type PathElement } from './path-element.ts'
 
 /** What a set holds at one step: whether the step itself is a member, and the members below it (never an empty set). */
@@ -271,7 +272,7 @@ class Reader {
 function write(set: FieldSet, self: boolean): JsonObject {
   const fields: JsonObject = self ? { '.': {} } : {}
   // No key can be `__proto__`: each begins with the letter of its kind.
-  for (const element of [...set.nodes.keys()].sort(compareElements)) {
+  for (const element of sorted([...set.nodes.keys()], compareElements)) {
     const node = set.nodes.get(element)
     fields[element] = node?.below ? write(node.below, node.member) : {}
   }

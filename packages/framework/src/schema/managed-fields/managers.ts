@@ -1,6 +1,7 @@
 import type { ManagedFieldsEntry } from '../../meta/object.ts'
 import { rfc3339 } from '../../meta/time.ts'
 import type { JsonObject } from '../../util/json.ts'
+import { sorted } from '../../util/sorted.ts'
 import { compareUtf8 } from '../../util/utf8.ts'
 import { FieldSet } from './field-set.ts'
 import { goJson } from './path-element.ts'
@@ -72,7 +73,7 @@ function seconds(time: string): string | undefined {
 /** managedFields in the order in which they are stored; undefined when there are none. */
 export function encodeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
   if (!managers.size) return undefined
-  return [...managers.values()].sort(compareManagers).map(encodeManager)
+  return sorted([...managers.values()], compareManagers).map(encodeManager)
 }
 
 function encodeManager({ manager, operation, apiVersion, time, set, subresource }: Manager): ManagedFieldsEntry {
