@@ -3,6 +3,7 @@ import type { KubeObject, ObjectMeta } from '../meta/object.ts'
 import { objectText, type KnownFields } from '../meta/object-text.ts'
 import { parseJson } from '../util/json.ts'
 import { listingOnce, settleKeys } from '../util/listed-keys.ts'
+import { byUtf16 } from '../util/sorted.ts'
 import { decodeUtf8, encodeTexts } from '../util/utf8.ts'
 import { corrupt, isKubeObject, type ItemCodec, type SplicedBytes, type StoredItem } from './stored-item.ts'
 
@@ -145,16 +146,19 @@ function valueOf(texts: readonly string[]): Buffer {
 }
 
 /** With its members as they will be read: conversions mostly make but a new spec, and put that last. */
-const inOrder = (object: KubeObject): KubeObject =>
-  Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))) as unknown as KubeObject
+function inOrder(object: KubeObject): KubeObject {
+  const names = Object.keys(object)
+  if (names.every((name, i) => i === 0 || (names[i - 1] ?? '') < name)) return object
+  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => byUtf16(a, b))) as unknown as KubeObject
+}
 
 /** In their place among the sorted members. */
 function withManagedFields(metadata: ObjectMeta, managedFields: ObjectMeta['managedFields']): ObjectMeta {
   if (!managedFields?.length) return metadata
-  const members = Object.entries(metadata)
-  const place = members.findIndex(([key]) => key > 'managedFields')
-  members.splice(place < 0 ? members.length : place, 0, ['managedFields', managedFields])
-  return Object.fromEntries(members)
+  const before: Record<string, unknown> = {}
+  const after: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(metadata)) (name < 'managedFields' ? before : after)[name] = value
+  return { ...before, managedFields, ...after }
 }
 
 /** How half a pair of surrogates is written: it is read as U+FFFD. */
