@@ -77,6 +77,8 @@ function withGo(): Binaries | undefined {
 }
 
 async function main(): Promise<void> {
+  // A name that is wrong is said before anything is built.
+  chosen()
   const binaries = withGo()
   withoutGo = binaries === undefined
   const directory = join(cache, 'run')
