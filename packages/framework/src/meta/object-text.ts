@@ -64,12 +64,17 @@ function fieldsText(fields: JsonObject): string {
   return text
 }
 
-/** The members that sort before a name, and those after it. */
 function split(object: object, name: string): [CanonicalText, CanonicalText] {
+  const [before, after] = around(object, name)
+  return [membersOf(before), membersOf(after)]
+}
+
+/** The members that sort before a name, and those after it. */
+export function around(object: object, name: string): [JsonObject, JsonObject] {
   const before: JsonObject = {}
   const after: JsonObject = {}
   for (const [key, value] of Object.entries(object as JsonObject)) (key < name ? before : after)[key] = value
-  return [membersOf(before), membersOf(after)]
+  return [before, after]
 }
 
 function membersOf(object: object): CanonicalText {

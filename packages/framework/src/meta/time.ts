@@ -4,8 +4,7 @@ let latest = { second: NaN, text: '' }
 export function rfc3339(date?: Date): string {
   const second = Math.floor((date?.getTime() ?? Date.now()) / 1000)
   // Asked for with every write, and the same for a second.
-  if (second !== latest.second)
-    latest = { second, text: `${(date ?? new Date(second * 1000)).toISOString().slice(0, 19)}Z` }
+  if (second !== latest.second) latest = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` }
   return latest.text
 }
 

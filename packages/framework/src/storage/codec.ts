@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { KubeObject, ObjectMeta } from '../meta/object.ts'
-import { objectText, type KnownFields } from '../meta/object-text.ts'
+import { around, objectText, type KnownFields } from '../meta/object-text.ts'
 import { parseJson } from '../util/json.ts'
 import { listingOnce, settleKeys } from '../util/listed-keys.ts'
-import { byUtf16 } from '../util/sorted.ts'
+import { byUtf16, isSorted } from '../util/sorted.ts'
 import { decodeUtf8, encodeTexts } from '../util/utf8.ts'
 import { corrupt, isKubeObject, type ItemCodec, type SplicedBytes, type StoredItem } from './stored-item.ts'
 
@@ -147,17 +147,14 @@ function valueOf(texts: readonly string[]): Buffer {
 
 /** With its members as they will be read: conversions mostly make but a new spec, and put that last. */
 function inOrder(object: KubeObject): KubeObject {
-  const names = Object.keys(object)
-  if (names.every((name, i) => i === 0 || (names[i - 1] ?? '') < name)) return object
+  if (isSorted(Object.keys(object), byUtf16)) return object
   return Object.fromEntries(Object.entries(object).sort(([a], [b]) => byUtf16(a, b))) as unknown as KubeObject
 }
 
 /** In their place among the sorted members. */
 function withManagedFields(metadata: ObjectMeta, managedFields: ObjectMeta['managedFields']): ObjectMeta {
   if (!managedFields?.length) return metadata
-  const before: Record<string, unknown> = {}
-  const after: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(metadata)) (name < 'managedFields' ? before : after)[name] = value
+  const [before, after] = around(metadata, 'managedFields')
   return { ...before, managedFields, ...after }
 }
 

@@ -108,14 +108,14 @@ export class FieldManager {
   /** Source: managedfields/internal/fieldmanager.go decodeLiveOrNew. */
   #startingManagers(live: KubeObject | undefined, object: KubeObject): Managers {
     const given: unknown = object.metadata.managedFields
+    const stored = live?.metadata.managedFields
     if (!this.#options.subresource && Array.isArray(given)) {
       if (given.length ? isReset(given) : this.#options.emptyListResets) return new Map()
-      // Mostly those that were read before: of these the fields are known.
-      if (deepEqual(given, live?.metadata.managedFields)) return decodeOrEmpty(live?.metadata.managedFields)
-      const managers = decodeOrEmpty(given as ManagedFieldsEntry[])
-      if (managers.size) return managers
+      // Mostly these are the stored ones, sent back: of those the fields are known.
+      const managers = deepEqual(given, stored) ? undefined : decodeOrEmpty(given as ManagedFieldsEntry[])
+      if (managers?.size) return managers
     }
-    return decodeOrEmpty(live?.metadata.managedFields)
+    return decodeOrEmpty(stored)
   }
 
   /** The manager gets what changed, the others lose it. */
