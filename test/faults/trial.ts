@@ -40,6 +40,8 @@ const watcherCount = 12
 const compactionMs = 2500
 const lifetimeMs = { least: 500, most: 4500 }
 const startReserveMs = 500
+/** Chance decides what is killed next: a trial goes on until each was killed so often, even when its time is over. */
+const leastKills = 4
 const convergeMs = 20_000
 
 /** Writes and watches at random while the server is killed again and again; then judges what everybody has seen. */
@@ -76,7 +78,7 @@ export async function runTrial({ seed, seconds, etcd: binary, workers = 1 }: Tri
     watching.catch(() => undefined)
     let [kills, etcdKills, workerKills] = [0, 0, 0]
     const deadline = Date.now() + seconds * 1000
-    while (Date.now() < deadline) {
+    while (Date.now() < deadline || Math.min(kills, etcd ? etcdKills : kills) < leastKills) {
       const longestMs = bornMs + 2 * compactionMs - startReserveMs - performance.now()
       const lifeMs = random.integer(lifetimeMs.least, lifetimeMs.most)
       const restMs = etcd ? lifeMs : Math.max(0, Math.min(lifeMs, longestMs))
