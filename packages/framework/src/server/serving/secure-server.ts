@@ -10,6 +10,7 @@ import {
 import { Server, type AddressInfo, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { answerClientError } from './client-error.ts'
+import { Http2Response } from './http2-response.ts'
 import { superviseSession } from './http2-session.ts'
 import type { Listener } from './listener.ts'
 import { sendAway } from './send-away.ts'
@@ -81,6 +82,7 @@ export class SecureServer {
         rejectUnauthorized: false,
         ALPNProtocols: options.disableHttp2 ? ['http/1.1'] : ['h2', 'http/1.1'],
         allowHTTP1: true,
+        Http2ServerResponse: Http2Response,
         // In MB; the default cuts sessions with many open watches.
         maxSessionMemory: 1000,
         maxHeaderListPairs: maxHeaderPairs,
