@@ -96,8 +96,9 @@ export class ControllerMetrics {
     ['name'],
   )
 
+  #collectsProcess = true
+
   constructor() {
-    collectDefaultMetrics({ register: this.registry })
     this.#depths()
     this.#ofQueues(
       'workqueue_unfinished_work_seconds',
@@ -111,8 +112,10 @@ export class ControllerMetrics {
     )
   }
 
-  /** Everything in Prometheus' text format. */
+  /** Everything in Prometheus' text format. The first reader has the process watched: that wakes it a hundred times a second. */
   text(): Promise<string> {
+    if (this.#collectsProcess) collectDefaultMetrics({ register: this.registry })
+    this.#collectsProcess = false
     return this.registry.metrics()
   }
 

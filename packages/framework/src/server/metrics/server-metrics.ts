@@ -21,6 +21,7 @@ export class ServerMetrics {
   /** Where several processes serve: the metrics of all. */
   gathered: GatheredMetrics | undefined
   readonly #families = new Families(this.registry)
+  #collectsProcess = false
   readonly #requests = new RequestFamilies(this.#families)
   readonly #inFlight = this.#families.by('request_kind', 'gauge', {
     name: 'apiserver_current_inflight_requests',
@@ -85,9 +86,19 @@ export class ServerMetrics {
     })
   }
 
-  /** Of the process: once in a process, whatever the number of servers. */
+  /**
+   * Those of the process, too: once in a process, whatever the number of servers. From the first reader on, as what watches the event loop wakes
+   * the process a hundred times a second.
+   */
   collectProcess(): void {
-    collectDefaultMetrics({ register: this.registry })
+    this.#collectsProcess = true
+  }
+
+  /** To be asked for by who reads it. */
+  read(): Registry {
+    if (this.#collectsProcess) collectDefaultMetrics({ register: this.registry })
+    this.#collectsProcess = false
+    return this.registry
   }
 
   /** Something that does not change while the server runs: its value is 1, or 0 for what is off. */

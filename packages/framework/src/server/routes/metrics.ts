@@ -21,11 +21,10 @@ export function installMetrics(
   health: HealthMetrics,
   { resettable, countPeriodMs }: MetricsOptions,
 ): void {
-  const registries = { '/metrics': metrics.registry, '/metrics/slis': health.registry }
-  router.all(Object.keys(registries), async ({ state }) => {
+  router.all(['/metrics', '/metrics/slis'], async ({ state }) => {
     const { response, request, context } = state.exchange
     const isAll = context.info.path === '/metrics'
-    const registry = registries[isAll ? '/metrics' : '/metrics/slis']
+    const registry = isAll ? metrics.read() : health.registry
     if (request.method === 'DELETE' && isAll && resettable) {
       if (metrics.gathered) metrics.gathered.reset()
       else registry.resetMetrics()

@@ -56,7 +56,7 @@ async function runWorker(server: ApiServer): Promise<void> {
   process.on('SIGINT', () => undefined)
   // The first process is gone. An ordinary exit, as node:cluster's, waits for LMDB's thread, which may wait for this one, and has the lock of the data.
   process.prependListener('disconnect', () => process.kill(process.pid, 'SIGKILL'))
-  const worker = new WorkerProcess(server.metrics.registry)
+  const worker = new WorkerProcess(() => server.metrics.read())
   const state = { stopping: false }
   worker.onStop = () => {
     state.stopping = true

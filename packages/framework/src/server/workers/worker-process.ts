@@ -11,7 +11,7 @@ import type { GatheredMetrics, Processes } from './processes.ts'
 export class WorkerProcess implements Processes, GatheredMetrics, Listener {
   readonly leads = process.env[workerVariables.index] === '0'
   readonly #token = process.env[workerVariables.token] ?? ''
-  readonly #own: Registry
+  readonly #own: () => Registry
   readonly #hearing = new Hearing()
   readonly #gathering = new Map<number, (registry: Registry) => void>()
   #last = 0
@@ -21,7 +21,7 @@ export class WorkerProcess implements Processes, GatheredMetrics, Listener {
   /** Told when this process is to come to its end. */
   onStop: () => void = () => undefined
 
-  constructor(own: Registry) {
+  constructor(own: () => Registry) {
     this.#own = own
     process.on('message', (message: Message, connection?: Socket) => {
       this.#hear(message, connection)
@@ -90,16 +90,18 @@ export class WorkerProcess implements Processes, GatheredMetrics, Listener {
         this.onStop()
         break
       case 'tell':
-        void this.#own.getMetricsAsJSON().then((metrics) => {
-          this.#say({ kind: 'report', id: message.id, metrics })
-        })
+        void this.#own()
+          .getMetricsAsJSON()
+          .then((metrics) => {
+            this.#say({ kind: 'report', id: message.id, metrics })
+          })
         break
       case 'gathered':
         this.#gathering.get(message.id)?.(AggregatorRegistry.aggregate([...message.metrics]))
         this.#gathering.delete(message.id)
         break
       case 'reset':
-        this.#own.resetMetrics()
+        this.#own().resetMetrics()
         break
       default:
     }
