@@ -1,4 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
+import compose from 'koa-compose'
 import type { Logger } from 'pino'
 import { ObservedAdmission } from './metrics/observed-admission.ts'
 import { AuthenticationChain } from '../auth/authentication/chain.ts'
@@ -45,8 +47,6 @@ export interface ApplicationParts {
 export function application(parts: ApplicationParts): RequestListener {
   const { options, registry, surroundings, draining, health, metrics, log } = parts
   const app = new Koa<RequestState>()
-  // The chain catches everything: what is left for koa to print are the connections that clients broke.
-  app.silent = true
   describe(metrics, options)
   const authorizer = surroundings.authorizer(options.authorizers ?? [])
   const dispatcher = new Dispatcher(
@@ -100,7 +100,7 @@ export function application(parts: ApplicationParts): RequestListener {
   })
   for (const filter of chain) app.use(filter)
   app.use(end.filter)
-  return requestListener(app.callback())
+  return requestListener(app, log)
 }
 
 /** What server this is. Source: component-base/metrics/version.go, metrics/prometheus/feature. */
@@ -122,9 +122,17 @@ function describe(metrics: ServerMetrics, { featureGates }: ApiServerOptions): v
   )
 }
 
-/** koa's listener speaks of HTTP/1.1 only, and of promises that nobody waits for: the chain catches everything. */
-const requestListener =
-  (callback: ReturnType<Koa['callback']>): RequestListener =>
-  (request, response) => {
-    void callback(request, response)
+/**
+ * Not koa's own callback: it watches every answer to its end, and completes those that are not; the chain sees to both, and catches everything. Its types
+ * speak of HTTP/1.1 only.
+ */
+function requestListener(app: Koa<RequestState>, log: Logger): RequestListener {
+  const run = compose(app.middleware)
+  return (request, response) => {
+    const context = app.createContext<RequestState>(request as IncomingMessage, response as ServerResponse)
+    run(context).catch((error: unknown) => {
+      log.error({ err: error }, 'request chain failed')
+      response.destroy()
+    })
   }
+}
