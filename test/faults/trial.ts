@@ -61,15 +61,15 @@ export async function runTrial({ seed, seconds, etcd: binary, workers = 1 }: Tri
   }
   const readLog = (): Promise<void> => log.readOn(({ before, now }) => (random.chance(0.3) ? now : before))
   let server = await start()
+  const stopWriters = new AbortController()
+  const stopWatchers = new AbortController()
+  const clients: HttpsClient[] = []
   try {
     const client = (): HttpsClient => new HttpsClient(server.url, server.credentials)
-    const clients: HttpsClient[] = []
     const take = (): HttpsClient => clients[clients.push(client()) - 1] ?? client()
     await take().send('POST', '/api/v1/namespaces', namespaceOf('faults'))
     const writers = Array.from({ length: writerCount }, (_, i) => new Writer(`w${String(i)}`, take(), random.fork()))
     const watchers = Array.from({ length: watcherCount }, () => new Watcher(scopeOf(random), take(), random.fork()))
-    const stopWriters = new AbortController()
-    const stopWatchers = new AbortController()
     setMaxListeners(0, stopWatchers.signal)
     const writing = Promise.all(writers.map((writer) => writer.run(stopWriters.signal)))
     const watching = Promise.all(watchers.map((watcher) => watcher.run(stopWatchers.signal)))
@@ -112,7 +112,6 @@ export async function runTrial({ seed, seconds, etcd: binary, workers = 1 }: Tri
     await watching
     await kill(server)
     await log.readOn()
-    for (const each of clients) each.close()
     const history: History = {
       log: log.entries,
       operations: [...writers.flatMap(({ operations }) => operations), ...last],
@@ -128,6 +127,10 @@ export async function runTrial({ seed, seconds, etcd: binary, workers = 1 }: Tri
       figures: figuresOf(history, { kills, etcdKills, workerKills, expired }),
     }
   } finally {
+    // Also when it fails: who goes on writing and watching would keep the process
+    stopWriters.abort()
+    stopWatchers.abort()
+    for (const each of clients) each.close()
     await etcd?.kill()
     await server.stop()
   }

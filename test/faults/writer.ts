@@ -164,8 +164,9 @@ function outcomeOf(answer: Answer | undefined): Outcome {
       return 'absent'
     case 409:
       return 'conflict'
-    // None at all, or one of a server that is about to stop or waits for its store
+    // None at all, or one of a server that is about to stop, waits for its store, or reads its cache anew as its history was compacted
     case undefined:
+    case 429:
     case 500:
     case 503:
     case 504:
