@@ -6,6 +6,7 @@ import { parseRequestTarget, RequestTargetError } from '../../request/request-ta
 import { ServedContext, type Filter } from '../request-state.ts'
 import type { ChainOptions } from './chain.ts'
 import { plainText } from './plain-text.ts'
+import { isSent } from './until-sent.ts'
 
 /** For a client to read its answer before the connection ends on which it still sends. */
 const lastReadMs = 500
@@ -31,8 +32,7 @@ export const requestInfo =
       const context = new ServedContext(info, auditId, isLongRunning?.(info, ctx.method))
       ctx.state.exchange = { request: req, response: res, query: target.query, context }
       res.once('close', () => {
-        // HTTP/2 calls an answer finished that the client did not wait for.
-        if (!res.writableEnded || !res.writableFinished) context.abort(new Error('the client is gone'))
+        if (!isSent(res)) context.abort(new Error('the client is gone'))
         context.close()
         if (!('stream' in req) && !req.complete) cutSoon(req)
       })

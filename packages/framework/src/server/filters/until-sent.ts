@@ -1,5 +1,13 @@
-import { constants, type ServerHttp2Stream } from 'node:http2'
+import type { ServerResponse } from 'node:http'
+import { constants, Http2ServerResponse, type ServerHttp2Stream } from 'node:http2'
 import type { Filter } from '../request-state.ts'
+
+/** A stream of HTTP/2 of which both sides have sent their end may be closed before Node calls the answer finished. */
+export function isSent(response: ServerResponse | Http2ServerResponse): boolean {
+  if (!response.writableEnded) return false
+  if (response.writableFinished || !(response instanceof Http2ServerResponse)) return response.writableFinished
+  return response.stream.closed && response.stream.rstCode === constants.NGHTTP2_NO_ERROR
+}
 
 /**
  * The last before the handlers. A request is under way until its answer has left: else those who read slowly would hold as many answers in memory as they
@@ -11,7 +19,7 @@ export const untilSent: Filter = async (ctx, next) => {
   await next()
   if (context.longRunning || !response.writableEnded) return
   if ('stream' in request && !request.stream.endAfterHeaders && !request.stream.readableEnded) dropBody(request.stream)
-  if (!response.writableFinished) await context.closed
+  if (!isSent(response)) await context.closed
 }
 
 /**
