@@ -58,7 +58,7 @@ function readChunks({ request, response, context }: Exchange): Promise<Buffer[]>
     request.on('error', reject)
     request.on('aborted', breakOff)
     // Node says nothing more of a body once its request has been answered (that its time is over, say).
-    context.signal.addEventListener('abort', breakOff, { once: true })
+    context.onAbort(breakOff)
   })
 }
 

@@ -17,12 +17,18 @@ export interface WatchObserver {
   initialSent(): void
 }
 
+/** What the server knows besides of a request under way. */
+export interface ExchangeContext extends RequestContext {
+  /** Called when `signal` aborts, at once where it has. For what every request waits for: a signal costs more. */
+  onAbort(listener: () => void): void
+}
+
 /** One request and its answer, HTTP/1.1 or HTTP/2. */
 export interface Exchange {
   readonly request: IncomingMessage | Http2ServerRequest
   readonly response: ServerResponse | Http2ServerResponse
   readonly query: URLSearchParams
-  readonly context: RequestContext
+  readonly context: ExchangeContext
   readonly observer?: ExchangeObserver | undefined
   readonly events?: WatchObserver | undefined
   /** The server speaks CBOR, here: its gate is open. */

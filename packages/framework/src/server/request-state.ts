@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa'
-import type { Exchange, ExchangeObserver, WatchObserver } from '../endpoints/exchange.ts'
+import type { Exchange, ExchangeContext, ExchangeObserver, WatchObserver } from '../endpoints/exchange.ts'
 import type { RequestContext, UserInfo } from '../request/context.ts'
 import type { RequestInfo } from '../request/request-info.ts'
 import { ResponseWarnings } from '../request/warnings.ts'
@@ -13,7 +13,7 @@ export type Filter = Middleware<RequestState>
 const nobody: UserInfo = { name: '', uid: '', groups: [], extra: {} }
 
 /** The context of a request under way. The filters fill it, in the order of the chain. */
-export class ServedContext implements RequestContext {
+export class ServedContext implements ExchangeContext {
   readonly info: RequestInfo
   readonly auditId: string
   readonly warnings = new ResponseWarnings()
@@ -28,6 +28,7 @@ export class ServedContext implements RequestContext {
   annotate: NonNullable<RequestContext['annotate']> = () => undefined
   #controller: AbortController | undefined
   #reason: unknown
+  #onAborted: (() => void)[] = []
   #isClosed = false
   #onClosed: (() => void) | undefined
 
@@ -54,6 +55,11 @@ export class ServedContext implements RequestContext {
     return this.#reason !== undefined
   }
 
+  onAbort(listener: () => void): void {
+    if (this.isAborted) listener()
+    else this.#onAborted.push(listener)
+  }
+
   /** Resolves when nothing more is written to the client, and nothing more read. */
   get closed(): Promise<void> {
     return this.#isClosed ? Promise.resolve() : new Promise((resolve) => (this.#onClosed = resolve))
@@ -65,7 +71,9 @@ export class ServedContext implements RequestContext {
   }
 
   abort(reason: Error): void {
-    this.#reason ??= reason
+    if (this.isAborted) return
+    this.#reason = reason
     this.#controller?.abort(reason)
+    for (const listener of this.#onAborted) listener()
   }
 }

@@ -1,6 +1,5 @@
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { RequestContext } from '../../request/context.ts'
 import { parseRequestInfo } from '../../request/request-info.ts'
 import { ResponseWarnings } from '../../request/warnings.ts'
 import type { InstalledGroup, InstalledResource, InstalledSubresource } from '../../registry/installed.ts'
@@ -9,7 +8,7 @@ import { Subresource } from '../../registry/subresource.ts'
 import { defineKind, type Kind, type KindDefinition } from '../../schema/kind.ts'
 import { Enum, Type } from '../../schema/type-helpers.ts'
 import { apiVersionOf } from '../../meta/group-version.ts'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange, ExchangeContext } from '../exchange.ts'
 
 /** Groups to describe, and a server that has nothing but the routes under test. */
 
@@ -150,7 +149,7 @@ export async function ask(
     const context = {
       info: parseRequestInfo(request.method ?? 'GET', url),
       warnings: new ResponseWarnings(),
-    } as unknown as RequestContext
+    } as unknown as ExchangeContext
     response.setHeader('cache-control', 'no-cache, private')
     const query = new URL(url, 'http://localhost').searchParams
     if (!routes.handle({ request, response, query, context })) response.writeHead(599).end()
