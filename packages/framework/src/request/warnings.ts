@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 /** Collects the texts of a response's Warning headers. Source: endpoints/filters/warning.go. */
 export interface WarningRecorder {
   add(text: string): void
@@ -22,11 +24,13 @@ export class ResponseWarnings implements WarningRecorder {
     if (this.#texts.has(text)) return
     this.#texts.add(text)
     if (this.#truncating) {
-      this.#write(text, itemRunes)
-    } else if (isSayable(text)) {
-      if (this.#written + runes(text) <= totalRunes) this.#write(text)
-      else this.#truncate()
+      this.#write(shortened(text))
+      return
     }
+    const line = lineOf(text)
+    if (!line) return
+    if (this.#written + line.runes <= totalRunes) this.#write(text)
+    else this.#truncate()
   }
 
   headers(): string[] {
@@ -38,25 +42,42 @@ export class ResponseWarnings implements WarningRecorder {
     this.#truncating = true
     this.#written = 0
     this.#lines = []
-    for (const text of this.#texts ?? []) this.#write(text, itemRunes)
+    for (const text of this.#texts ?? []) this.#write(shortened(text))
   }
 
-  #write(text: string, limit = totalRunes): void {
-    const cut = runes(text) > limit ? Array.from(text).slice(0, limit).join('') : text
-    if (!isSayable(cut)) return
-    this.#written += runes(cut)
-    this.#lines.push(`299 - ${quoted(cut)}`)
+  #write(text: string): void {
+    const line = lineOf(text)
+    if (!line) return
+    this.#written += line.runes
+    this.#lines.push(line.header)
   }
 }
 
-const runes = (text: string): number => {
-  let count = 0
-  for (const _ of text) count++
-  return count
+interface Line {
+  /** Characters of the text. */
+  readonly runes: number
+  readonly header: string
 }
 
-/** Control characters cannot stand in a header. */
-const isSayable = (text: string): boolean => !/\p{Cc}/u.test(text)
+/** A deprecated version says the same with every answer. */
+const lines = new LRUCache<string, Line>({
+  max: 256,
+  maxSize: 64 * 1024,
+  sizeCalculation: (_, text) => text.length + 1,
+})
+
+/** Undefined where control characters cannot stand in a header. */
+function lineOf(text: string): Line | undefined {
+  const known = lines.get(text)
+  if (known) return known
+  if (/\p{Cc}/u.test(text)) return undefined
+  const line = { runes: Array.from(text).length, header: `299 - ${quoted(text)}` }
+  lines.set(text, line)
+  return line
+}
+
+const shortened = (text: string): string =>
+  text.length > itemRunes ? Array.from(text).slice(0, itemRunes).join('') : text
 
 /** Node writes header values as Latin-1: beyond ASCII the text is given as its UTF-8 bytes. */
 function quoted(text: string): string {

@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
+import type { Http2Session } from 'node:http2'
 import { TLSSocket } from 'node:tls'
 import { LRUCache } from 'lru-cache'
 import type { ServerRequest } from '../../request/header-lines.ts'
@@ -35,10 +36,20 @@ export class PeerCertificates {
   }
 }
 
+/** Of sessions of HTTP/2: to look through the proxy costs more than all that is asked of it. */
+const socketsOfSessions = new WeakMap<Http2Session, TLSSocket>()
+
 /** The TLS connection below a request: HTTP/1.1's own socket, or the one that an HTTP/2 session runs on. */
 export function tlsSocketOf(request: ServerRequest): TLSSocket | undefined {
-  const socket = 'stream' in request ? request.stream.session?.socket : request.socket
-  return socket && isTls(socket) ? socket : undefined
+  if (!('stream' in request)) return isTls(request.socket) ? request.socket : undefined
+  const { session } = request.stream
+  if (!session) return undefined
+  const known = socketsOfSessions.get(session)
+  if (known) return known
+  const { socket } = session
+  if (!isTls(socket)) return undefined
+  socketsOfSessions.set(session, socket)
+  return socket
 }
 
 /** The socket of an HTTP/2 session is a proxy around the real one, which `instanceof` sees through. */
