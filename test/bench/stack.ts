@@ -1,10 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { ExampleServer, freePort } from '../harness/example-server.ts'
+import { ExampleServer, freePort, readyPollMs } from '../harness/example-server.ts'
 import type { Binaries } from './build.ts'
 
 /** A server with its store, under one client's identity. */
@@ -28,9 +28,16 @@ export interface Credentials {
 /** One namespace for each kind of work, so that lists are of the length that they should have. */
 export const namespaces = ['bench', 'bench-page', 'bench-create', 'bench-delete', 'bench-update', 'bench-watch']
 
+/** What the first start does once, as `go build` does it for Go's: the program's files become one. */
+function prepareOurs(): void {
+  const example = join(import.meta.dirname, '../../examples/sample-apiserver')
+  execFileSync(process.execPath, ['../../scripts/run.mjs', 'server.ts', '--help'], { cwd: example, stdio: 'ignore' })
+}
+
 /** examples/sample-apiserver on LMDB, every write durable. */
 export async function startOurs(directory: string): Promise<Stack & { readonly server: ExampleServer }> {
   mkdirSync(directory, { recursive: true })
+  prepareOurs()
   const began = performance.now()
   const server = await ExampleServer.start('sample-apiserver', { directory })
   const readyMs = performance.now() - began
@@ -124,7 +131,7 @@ export async function startGo(binaries: Binaries, ours: ExampleServer, directory
       await programs.stop()
       throw new Error(`Go's server is not ready: see ${directory}/server.log`)
     }
-    await setTimeout(20)
+    await setTimeout(readyPollMs)
   }
   const readyMs = performance.now() - began
   const { credentials } = ours

@@ -10,6 +10,9 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..', '..')
 
+/** How often a server that starts is asked whether it is ready. */
+export const readyPollMs = 10
+
 /** A free port on the loopback interface. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -92,7 +95,7 @@ export class ExampleServer {
         )
       )
         return
-      await new Promise((resolve) => setTimeout(resolve, 25))
+      await new Promise((resolve) => setTimeout(resolve, readyPollMs))
     }
     this.child.kill('SIGKILL')
     throw new Error(`the server was not ready in 20 s:\n${this.output}`)
