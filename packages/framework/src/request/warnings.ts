@@ -23,13 +23,9 @@ export class ResponseWarnings implements WarningRecorder {
     this.#texts ??= new Set()
     if (this.#texts.has(text)) return
     this.#texts.add(text)
-    if (this.#truncating) {
-      this.#write(shortened(text))
-      return
-    }
-    const line = lineOf(text)
+    const line = lineOf(this.#truncating ? shortened(text) : text)
     if (!line) return
-    if (this.#written + line.runes <= totalRunes) this.#write(text)
+    if (this.#truncating || this.#written + line.runes <= totalRunes) this.#write(line)
     else this.#truncate()
   }
 
@@ -42,12 +38,13 @@ export class ResponseWarnings implements WarningRecorder {
     this.#truncating = true
     this.#written = 0
     this.#lines = []
-    for (const text of this.#texts ?? []) this.#write(shortened(text))
+    for (const text of this.#texts ?? []) {
+      const line = lineOf(shortened(text))
+      if (line) this.#write(line)
+    }
   }
 
-  #write(text: string): void {
-    const line = lineOf(text)
-    if (!line) return
+  #write(line: Line): void {
     this.#written += line.runes
     this.#lines.push(line.header)
   }
@@ -71,9 +68,15 @@ function lineOf(text: string): Line | undefined {
   const known = lines.get(text)
   if (known) return known
   if (/\p{Cc}/u.test(text)) return undefined
-  const line = { runes: Array.from(text).length, header: `299 - ${quoted(text)}` }
+  const line = { runes: runes(text), header: `299 - ${quoted(text)}` }
   lines.set(text, line)
   return line
+}
+
+const runes = (text: string): number => {
+  let count = 0
+  for (const _ of text) count++
+  return count
 }
 
 const shortened = (text: string): string =>

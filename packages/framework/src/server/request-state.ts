@@ -28,7 +28,7 @@ export class ServedContext implements ExchangeContext {
   annotate: NonNullable<RequestContext['annotate']> = () => undefined
   #controller: AbortController | undefined
   #reason: unknown
-  #onAborted: (() => void)[] = []
+  readonly #onAborted: (() => void)[] = []
   #isClosed = false
   #onClosed: (() => void) | undefined
 
@@ -45,8 +45,10 @@ export class ServedContext implements ExchangeContext {
   /** Made when somebody first asks: most requests end without anybody waiting for their abortion. */
   get signal(): AbortSignal {
     if (!this.#controller) {
-      this.#controller = new AbortController()
-      if (this.#reason !== undefined) this.#controller.abort(this.#reason)
+      const controller = (this.#controller = new AbortController())
+      this.onAbort(() => {
+        controller.abort(this.#reason)
+      })
     }
     return this.#controller.signal
   }
@@ -73,7 +75,6 @@ export class ServedContext implements ExchangeContext {
   abort(reason: Error): void {
     if (this.isAborted) return
     this.#reason = reason
-    this.#controller?.abort(reason)
     for (const listener of this.#onAborted) listener()
   }
 }

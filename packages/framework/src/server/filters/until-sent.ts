@@ -2,10 +2,14 @@ import type { ServerResponse } from 'node:http'
 import { constants, Http2ServerResponse, type ServerHttp2Stream } from 'node:http2'
 import type { Filter } from '../request-state.ts'
 
-/** A stream of HTTP/2 of which both sides have sent their end may be closed before Node calls the answer finished. */
+/**
+ * Whether the client has all of an answer. HTTP/2 calls one finished, too, that was never ended; and a stream of which both sides have sent their end may
+ * be closed before Node calls its answer finished.
+ */
 export function isSent(response: ServerResponse | Http2ServerResponse): boolean {
   if (!response.writableEnded) return false
-  if (response.writableFinished || !(response instanceof Http2ServerResponse)) return response.writableFinished
+  if (response.writableFinished) return true
+  if (!(response instanceof Http2ServerResponse)) return false
   return response.stream.closed && response.stream.rstCode === constants.NGHTTP2_NO_ERROR
 }
 
