@@ -1,3 +1,5 @@
+import { remembered } from '../../util/remembered.ts'
+
 /** One clause of an Accept header. */
 export interface AcceptClause {
   readonly type: string
@@ -10,14 +12,14 @@ export interface AcceptClause {
  * The clauses of an Accept header, the most wanted first. What is no clause is left out. Source: munnerz/goautoneg,
  * whose order is not the RFC's: quality counts, then that neither type nor subtype is a wildcard, then the place.
  */
-export function parseAccept(header: string): AcceptClause[] {
+export const parseAccept = remembered((header): readonly AcceptClause[] => {
   const clauses: AcceptClause[] = []
   for (const part of header.split(',')) {
     const clause = parseClause(part)
     if (clause) clauses.push(clause)
   }
   return sort(clauses)
-}
+})
 
 const trim = (text: string): string => text.replace(/^ +| +$/g, '')
 

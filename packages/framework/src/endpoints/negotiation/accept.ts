@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache'
 import { StatusError } from '../../meta/status.ts'
+import { remembered } from '../../util/remembered.ts'
 import { parseAccept, type AcceptClause } from './accept-clauses.ts'
 import { offer, type MediaType, type Serializer } from './media-types.ts'
 
@@ -101,30 +101,32 @@ const onlyThese = (types: readonly string[]): string =>
 /** 406: no clause can be met. */
 export const nothingAcceptable = (): StatusError => StatusError.notAcceptable(onlyThese(offer().mediaTypes))
 
-/** Headers longer than this are worked out each time. */
-const longestRemembered = 512
-const remembered = new LRUCache<string, Outcome>({ max: 1000 })
 /** A text says why there is none. */
 type Outcome = Negotiated | string
+
+type Terms = Required<{ [K in keyof NegotiateOptions]: Exclude<NegotiateOptions[K], undefined> }>
+
+/** By the terms, as bits. */
+const outcomes = Array.from({ length: 16 }, (_, bits) => {
+  const terms: Terms = {
+    allowConversions: (bits & 8) > 0,
+    stream: (bits & 4) > 0,
+    protobufForObject: (bits & 2) > 0,
+    cbor: (bits & 1) > 0,
+  }
+  return remembered((accept): Outcome => workOut(accept, terms))
+})
 
 /** How to answer a client. Throws 406 when it takes nothing that there is. */
 export function negotiate(accept: string | undefined, options: NegotiateOptions): Negotiated {
   const { allowConversions, stream = false, protobufForObject = !allowConversions, cbor = false } = options
-  const flags = `${allowConversions ? 'c' : ''}${stream ? 's' : ''}${protobufForObject ? 'p' : ''}${cbor ? 'b' : ''}`
-  const key = `${flags} ${accept ?? ''}`
-  let outcome = remembered.get(key)
-  if (outcome === undefined) {
-    outcome = workOut(accept, { allowConversions, stream, protobufForObject, cbor })
-    if (key.length <= longestRemembered) remembered.set(key, outcome)
-  }
+  const bits = (allowConversions ? 8 : 0) + (stream ? 4 : 0) + (protobufForObject ? 2 : 0) + (cbor ? 1 : 0)
+  const outcome = outcomes[bits]?.(accept ?? '') ?? ''
   if (typeof outcome === 'string') throw StatusError.notAcceptable(outcome)
   return outcome
 }
 
-function workOut(
-  accept: string | undefined,
-  { allowConversions, stream, protobufForObject, cbor }: Required<NegotiateOptions>,
-): Outcome {
+function workOut(accept: string, { allowConversions, stream, protobufForObject, cbor }: Terms): Outcome {
   const { mediaTypes, serializers, streamMediaTypes } = offer(cbor)
   const restrictions: Restrictions = {
     allows: (mediaType, target) =>
@@ -173,6 +175,11 @@ export interface RouterOffer {
   readonly cbor?: boolean | undefined
 }
 
+/** Without their parameters, as they stand. */
+const literalTypes = remembered((accept): readonly string[] =>
+  accept.split(',').map((clause) => (clause.split(';', 1)[0] ?? '').trim()),
+)
+
 /**
  * The router's own check, before anything else is looked at: one clause must name a media type of the route literally,
  * or be the full wildcard. `streams` is for routes that also watch (lists): they offer more. Throws 406. Source:
@@ -185,10 +192,7 @@ export function acceptableToRouter(
   if (accept === undefined || accept === '') return
   const { mediaTypes, streamMediaTypes } = offer(cbor)
   const literal: readonly string[] = offered ?? mediaTypes
-  for (const clause of accept.split(',')) {
-    const mediaType = (clause.split(';', 1)[0] ?? '').trim()
-    if (mediaType === '*/*' || literal.includes(mediaType)) return
-  }
+  for (const mediaType of literalTypes(accept)) if (mediaType === '*/*' || literal.includes(mediaType)) return
   const available = offered ?? (streams ? [...mediaTypes, ...streamMediaTypes] : mediaTypes)
   throw new StatusError({
     code: 406,

@@ -7,7 +7,7 @@ import { encodeBorder } from './keys.ts'
 import type { LargeValues } from './large-values.ts'
 import type { RangeCounts } from './range-counts.ts'
 import { afterHistory, decodeState, decodeValue, historyBorder, historyKey, keyOfHistory, type State } from './rows.ts'
-import { stateKey, type Tables } from './tables.ts'
+import { copyOf, stateKey, type Tables } from './tables.ts'
 
 /** Milliseconds after which a long range lets others run. */
 const sliceMilliseconds = 8
@@ -30,20 +30,21 @@ export class Snapshot {
   readonly #tables: Tables
   readonly #large: LargeValues
   readonly #in: { transaction?: Transaction }
-  readonly #state: State
+  #known: State | undefined
 
   /** Without a transaction, a Snapshot is good for this event turn only. */
   constructor(tables: Tables, large: LargeValues, transaction?: Transaction) {
     this.#tables = tables
     this.#large = large
     this.#in = transaction ? { transaction } : {}
-    const state = this.#read(tables.meta, stateKey)
-    if (!state) throw new Error('the data has lost its revision')
-    this.#state = decodeState(state)
   }
 
-  get state(): State {
-    return this.#state
+  /** Not read before it is needed: who asks for what is there now does without. */
+  get #state(): State {
+    if (this.#known) return this.#known
+    const state = this.#read(this.#tables.meta, stateKey)
+    if (!state) throw new Error('the data has lost its revision')
+    return (this.#known = decodeState(state))
   }
 
   get(key: string, revision?: number): Entry | undefined {
@@ -161,7 +162,7 @@ export class Snapshot {
 
   #read(table: Tables['kv'], key: Buffer): Buffer | undefined {
     const { transaction } = this.#in
-    return table.get(key, transaction && { transaction })
+    return transaction ? table.get(key, { transaction }) : copyOf(table, key)
   }
 
   #check(revision: number | undefined): void {

@@ -67,6 +67,13 @@ export function openTables(path: string, { sync, joined = false }: { sync: boole
   return tables
 }
 
+/** The value of a key, for whoever keeps it. It is of Node's pool: a buffer of its own would cost more than the rest of a small read. */
+export function copyOf(table: Table, key: Buffer): Buffer | undefined {
+  // Good until the next read; there may be more of it than its length says.
+  const shared = table.getBinaryFast(key)
+  return shared && Buffer.from(shared.subarray(0, shared.length))
+}
+
 /** As the transaction that is going on sees it. */
 export function readState({ meta }: Pick<Tables, 'meta'>): State {
   const row = meta.getBinary(stateKey)

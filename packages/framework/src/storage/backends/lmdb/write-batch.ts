@@ -2,7 +2,7 @@ import type { BackendEvent, Entry, Write } from '../../backend.ts'
 import { StorageError } from '../../storage-error.ts'
 import { encodeLog, encodeUint64, encodeValue, expiryKey, historyKey, operation, type State } from './rows.ts'
 import { largeBytes, type LargeValues, type WholeRow } from './large-values.ts'
-import type { Tables } from './tables.ts'
+import { copyOf, type Tables } from './tables.ts'
 
 export interface PreparedWrite extends Write {
   readonly bytes: Buffer
@@ -44,7 +44,7 @@ export class WriteBatch {
   apply(write: PreparedWrite): Outcome {
     const { kv, hist, log, ttl } = this.#tables
     const { key, bytes, value, expectedModRevision, expires } = write
-    const row = kv.getBinary(bytes)
+    const row = copyOf(kv, bytes)
     const before = row && this.#large.whole(row)
     if ((before?.modified ?? 0) !== expectedModRevision || (value === null && !before)) return conflict(key, before)
     const revision = ++this.#revision
