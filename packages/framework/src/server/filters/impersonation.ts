@@ -1,3 +1,4 @@
+import type { Next } from 'koa'
 import { attributesOf, type Authorizer } from '../../auth/authorization/authorizer.ts'
 import { Impersonation, type WantedUser } from '../../auth/authorization/impersonation.ts'
 import { writeError } from '../../endpoints/write-error.ts'
@@ -12,7 +13,7 @@ import {
 } from '../../request/header-lines.ts'
 import { setOwn } from '../../util/json.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
-import type { Filter } from '../request-state.ts'
+import type { Filter, RequestState } from '../request-state.ts'
 
 const prefix = 'impersonate-'
 
@@ -21,8 +22,7 @@ export const impersonation = (authorizer: Authorizer, metrics: ServerMetrics): F
   const rights = new Impersonation(authorizer, (mode, decision, seconds) => {
     metrics.identity.impersonation(mode, decision, seconds)
   })
-  return async (ctx, next) => {
-    const { exchange } = ctx.state
+  const asAnother = async (exchange: RequestState['exchange'], next: Next): Promise<void> => {
     const { context, request } = exchange
     try {
       const wanted = wantedUser(request)
@@ -40,11 +40,17 @@ export const impersonation = (authorizer: Authorizer, metrics: ServerMetrics): F
     }
     await next()
   }
+  return (ctx, next) => {
+    const { exchange } = ctx.state
+    return exchange.request.rawHeaders.some(isOurs) ? asAnother(exchange, next) : next()
+  }
 }
+
+/** Whether this one of the raw headers, which are names and values by turns, is a name that tells of somebody else. */
+const isOurs = (text: string, at: number): boolean => at % 2 === 0 && text.toLowerCase().startsWith(prefix)
 
 /** undefined: nobody else. Throws 400 when it is said what to be, but not who. */
 function wantedUser(request: ServerRequest): WantedUser | undefined {
-  if (!request.rawHeaders.some((name, i) => i % 2 === 0 && name.toLowerCase().startsWith(prefix))) return undefined
   const [name = ''] = headerTexts(request, 'impersonate-user')
   const [uid = ''] = headerTexts(request, 'impersonate-uid')
   const groups = headerTexts(request, 'impersonate-group')

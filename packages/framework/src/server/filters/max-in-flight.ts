@@ -1,7 +1,8 @@
+import type { Next } from 'koa'
 import { privilegedGroup } from '../../auth/authentication/authenticator.ts'
 import { FairQueue } from '../flow-control/fair-queue.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
-import type { Filter } from '../request-state.ts'
+import type { Filter, RequestState } from '../request-state.ts'
 import type { FlowSeries } from '../metrics/flow-metrics.ts'
 import { plainText } from './plain-text.ts'
 
@@ -45,15 +46,12 @@ export const maxInFlight = ({ reads, writes, fair, requestTimeoutMs, metrics }: 
   }
   const levels = { reads: level('readOnly', reads), writes: level('mutating', writes) }
   const filterSeries = metrics.filter('priorityandfairness')
-  return async (ctx, next) => {
-    const { context, response } = ctx.state.exchange
-    const { info, user } = context
-    const chosen = levels[reading.has(info.verb) ? 'reads' : 'writes']
-    if (!chosen || context.longRunning || user.groups.includes(privilegedGroup) || probes.has(info.path)) {
-      await next()
-      return
-    }
-    const { name, queue, flow } = chosen
+  const inTurn = async (
+    { name, queue, flow }: Level,
+    { context, response }: RequestState['exchange'],
+    next: Next,
+  ): Promise<void> => {
+    const { user } = context
     const asked = performance.now()
     const rejection = await queue.enter(user.name, () => context.signal)
     const begun = performance.now()
@@ -74,5 +72,13 @@ export const maxInFlight = ({ reads, writes, fair, requestTimeoutMs, metrics }: 
       queue.leave(user.name)
       flow.executed.observe((performance.now() - begun) / 1000)
     }
+  }
+  return (ctx, next) => {
+    const { exchange } = ctx.state
+    const { info, user, longRunning } = exchange.context
+    const chosen = levels[reading.has(info.verb) ? 'reads' : 'writes']
+    return !chosen || longRunning || user.groups.includes(privilegedGroup) || probes.has(info.path)
+      ? next()
+      : inTurn(chosen, exchange, next)
   }
 }

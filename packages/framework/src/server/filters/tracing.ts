@@ -1,5 +1,6 @@
 import { inTrace, newSpanId, parseTraceparent, spanTime } from '../../client/trace-context.ts'
 import { privilegedGroup } from '../../auth/authentication/authenticator.ts'
+import type { ServerRequest } from '../../request/header-lines.ts'
 import type { RequestInfo } from '../../request/request-info.ts'
 import type { Filter } from '../request-state.ts'
 import type { Tracer } from '../tracing/tracer.ts'
@@ -10,16 +11,21 @@ const monitoringGroup = 'system:monitoring'
  * Each request is a span, and what is done for it belongs to it. Without a tracer a trace that the client tells of is passed on to whom the server asks,
  * and costs nothing where there is none. Source: endpoints/filters/traces.go.
  */
-export const tracing =
-  (tracer: Tracer | undefined): Filter =>
+export const tracing = (tracer: Tracer | undefined): Filter => (tracer ? keepingSpans(tracer) : passedOn)
+
+const passedOn: Filter = (ctx, next) => {
+  const told = traceparentOf(ctx.state.exchange.request)
+  return told !== undefined && parseTraceparent(told) ? inTrace(told, next) : next()
+}
+
+const traceparentOf = ({ headers: { traceparent } }: ServerRequest): string | undefined =>
+  typeof traceparent === 'string' ? traceparent : undefined
+
+const keepingSpans =
+  (tracer: Tracer): Filter =>
   async (ctx, next) => {
     const { request, response, context } = ctx.state.exchange
-    const { traceparent } = request.headers
-    const told = typeof traceparent === 'string' ? traceparent : undefined
-    if (!tracer) {
-      await (told !== undefined && parseTraceparent(told) ? inTrace(told, next) : next())
-      return
-    }
+    const told = traceparentOf(request)
     const { groups } = context.user
     const trusted = groups.includes(privilegedGroup) || groups.includes(monitoringGroup)
     const { traceId, parentSpanId, sampled, link } = tracer.start(told, trusted)
