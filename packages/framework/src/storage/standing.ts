@@ -36,6 +36,13 @@ export class Standing {
     this.#isRemembered = false
   }
 
+  /** What may have been written since. */
+  remember(item: StoredItem | undefined): void {
+    if (!item || item.revision <= (this.#item?.revision ?? 0)) return
+    this.#item = item
+    this.#isRemembered = true
+  }
+
   /** It is there now. Else the present one is known afterwards. */
   async isStill(item: StoredItem): Promise<boolean> {
     if (this.#isRemembered) await this.read()

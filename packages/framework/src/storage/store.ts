@@ -20,6 +20,7 @@ import { ItemCache } from './item-cache.ts'
 import { corrupt, isKubeObject, StoredItem, type ItemCodec } from './stored-item.ts'
 import { Standing, type Remembered } from './standing.ts'
 import { StoreWatch } from './store-watch.ts'
+import { Turns } from './turns.ts'
 
 /** What a Store is made of. */
 export interface StoreOptions {
@@ -39,6 +40,7 @@ export class Store implements Storage, ListSource {
   readonly #prefix: string
   readonly #resourcePrefix: string
   readonly #parsed = new ItemCache()
+  readonly #turns = new Turns()
 
   constructor(backend: Backend, options: StoreOptions) {
     this.backend = backend
@@ -112,34 +114,52 @@ export class Store implements Storage, ListSource {
   ): Promise<StoredItem> {
     const place = this.objectKey(key)
     const standing = await this.#standing(place, remembered)
-    for (;;) {
-      const object = await standing.judge((present) => {
-        if (!present && !options.ignoreNotFound) throw notFound(place)
-        if (present) checkPreconditions(present, options.preconditions)
-        return update(present)
-      })
-      const { item } = standing
-      // Nothing was changed; bytes that another release wrote are brought into today's form all the same.
-      const value =
-        item && object === item.object && item.isInStoredForm ? item.bytes : this.codec.encode(object, options.owned)
-      if (item && value.equals(item.bytes)) {
-        if (await standing.isStill(item)) return item
-        continue
-      }
-      try {
-        return this.#written(
-          await this.backend.commit({
-            key: place,
-            value,
-            expectedModRevision: item?.revision ?? 0,
-            ttlSeconds: options.ttlSeconds,
-          }),
-        )
-      } catch (error) {
-        if (!isConflict(error)) throw error
+    let endTurn: (() => void) | undefined
+    try {
+      for (;;) {
+        const written = await this.#tryUpdate(place, standing, update, options)
+        if (written) return written
         options.signal?.throwIfAborted()
-        standing.found(error.current)
+        endTurn ??= await this.#turns.take(place, options.signal)
+        standing.remember(this.#parsed.latest(place))
       }
+    } finally {
+      endTurn?.()
+    }
+  }
+
+  /** Undefined: somebody else has written. */
+  async #tryUpdate(
+    place: string,
+    standing: Standing,
+    update: TryUpdate,
+    options: GuaranteedUpdateOptions,
+  ): Promise<StoredItem | undefined> {
+    const object = await standing.judge((present) => {
+      if (!present && !options.ignoreNotFound) throw notFound(place)
+      if (present) checkPreconditions(present, options.preconditions)
+      return update(present)
+    })
+    const { item } = standing
+    // Nothing was changed; bytes that another release wrote are brought into today's form all the same.
+    const value =
+      item && object === item.object && item.isInStoredForm ? item.bytes : this.codec.encode(object, options.owned)
+    if (item && value.equals(item.bytes)) {
+      return (await standing.isStill(item)) ? item : undefined
+    }
+    try {
+      return this.#written(
+        await this.backend.commit({
+          key: place,
+          value,
+          expectedModRevision: item?.revision ?? 0,
+          ttlSeconds: options.ttlSeconds,
+        }),
+      )
+    } catch (error) {
+      if (!isConflict(error)) throw error
+      standing.found(error.current)
+      return undefined
     }
   }
 
