@@ -47,6 +47,34 @@ describe('Turns', () => {
   })
 })
 
+describe('A Store in whose update somebody updates the same object', () => {
+  it('does both, even where they wait for each other', async () => {
+    const backend = new MemoryBackend()
+    await backend.open()
+    const store = new Store(backend, conformanceStoreOptions)
+    const [key, node] = ['/pods/ns/foo', (nodeName: string) => ({ ...pod('ns/foo'), spec: { nodeName } })]
+    const write = (nodeName: string) => store.guaranteedUpdate(key, () => node(nodeName))
+    await store.create(key, node('0'))
+    let tries = 0
+    const outer = store.guaranteedUpdate(key, async () => {
+      tries++
+      // Somebody else comes before the outer one; then before the inner one, which so waits for the outer one's turn.
+      if (tries === 1) await write('other')
+      if (tries === 2) {
+        let first = true
+        await store.guaranteedUpdate(key, async () => {
+          if (first) await write('another')
+          first = false
+          return node('inner')
+        })
+      }
+      return node('outer')
+    })
+    expect((await outer).object).to.have.nested.property('spec.nodeName', 'outer')
+    expect(tries).to.equal(3)
+  })
+})
+
 describe('A Store that is asked for many updates of one object at once', () => {
   const key = '/pods/ns/foo'
   const node = (nodeName: string) => ({ ...pod('ns/foo'), spec: { nodeName } })

@@ -11,12 +11,20 @@ import { decodeProtobuf } from '../negotiation/protobuf/index.ts'
 import type { FieldValidation } from '../options/write-options.ts'
 import type { RequestScope } from '../scope.ts'
 
+/** What a body says. */
+interface DecodedBody {
+  readonly object: KubeObject
+  readonly warnings: readonly string[]
+  /** The same object anew, for a write that has changed the first and met another one. */
+  readonly again: () => KubeObject
+}
+
 /** The object in the body of a create or a PUT, in the version of the request. Throws 400, 413, 415, 422. */
 export async function decodedBody(
   scope: RequestScope,
   exchange: Exchange,
   fieldValidation: FieldValidation,
-): Promise<{ object: KubeObject; warnings: readonly string[] }> {
+): Promise<DecodedBody> {
   const mediaType = bodyMediaType(exchange.request.headers['content-type'], exchange.cbor)
   const body = await readBody(exchange)
   const { kind } = scope
@@ -30,12 +38,13 @@ export async function decodedBody(
       },
     },
   }
-  if (mediaType === 'application/cbor')
-    return decodeObject(cborAsJson(body, kind.kind), 'application/json', scope.compiled, options)
-  if (mediaType !== 'application/vnd.kubernetes.protobuf' || !scope.hasProtobufForm)
-    return decodeObject(body, mediaType, scope.compiled, options)
-  const json = stringify(decodeProtobuf(body, kind))
-  return decodeObject(Buffer.from(json), 'application/json', scope.compiled, options)
+  const decoded = (bytes: Buffer, type = 'application/json'): DecodedBody => {
+    const decode = (): ReturnType<typeof decodeObject> => decodeObject(bytes, type, scope.compiled, options)
+    return { ...decode(), again: () => decode().object }
+  }
+  if (mediaType === 'application/cbor') return decoded(cborAsJson(body, kind.kind))
+  if (mediaType !== 'application/vnd.kubernetes.protobuf' || !scope.hasProtobufForm) return decoded(body, mediaType)
+  return decoded(Buffer.from(stringify(decodeProtobuf(body, kind))))
 }
 
 /** Of CBOR nothing is looked at twice: keys that stand twice have been refused. */

@@ -1,4 +1,4 @@
-import { cloneObject, type KubeObject } from '../../meta/object.ts'
+import type { KubeObject } from '../../meta/object.ts'
 import type { Updater } from '../../registry/rest.ts'
 
 import { decodeWriteQuery } from '../options/write-options.ts'
@@ -16,16 +16,19 @@ export const update: Handler = async (scope, exchange) => {
   const { context, query } = exchange
   const rendering = renderingOf(exchange, { object: scope })
   const write = new IncomingWrite(scope, exchange, decodeWriteQuery(query, 'UpdateOptions'))
-  const { object, warnings } = await decodedBody(scope, exchange, write.query.fieldValidation)
+  const { object, warnings, again } = await decodedBody(scope, exchange, write.query.fieldValidation)
   write.warn(warnings)
   write.checkName(object)
   write.dedupOwners(object)
   const { dryRun } = write.query
+  let first: KubeObject | undefined = object
   const result = await (scope.target as Updater<KubeObject>).update(
     context.info.name,
     async (current) => {
-      // A copy, as the body is needed again when somebody else writes in between.
-      const candidate = cloneObject(object)
+      // Changed here, so that when somebody else has written in between, the body is read again.
+      const candidate = first ?? again()
+      if (!first) write.dedupOwners(candidate)
+      first = undefined
       const live = current && scope.toVersion(current)
       return write.submit(write.track(live, candidate), live)
     },

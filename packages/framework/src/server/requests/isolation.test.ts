@@ -24,6 +24,10 @@ class YardResource extends StoredResource<ObjectOf<typeof Yard>> {
   readonly storageVersion = Yard
 }
 
+class Unconditional extends CrateResource {
+  override readonly allowUnconditionalUpdate = true
+}
+
 describe('requests: objects that a path must not reach', () => {
   let depot: Depot
   afterEach(() => depot.stop())
@@ -146,5 +150,30 @@ describe('requests: what admission sees', () => {
     const mine = seen.filter(([, before, after]) => before === after)
     expect(mine.map(([, before]) => before)).to.deep.equal(['before', 'other 1'])
     expect((await depot.send('GET', 'a')).object['spec']).to.deep.equal({ label: 'other 1', weight: 1 })
+  })
+
+  it('is the body as it was sent, again after each conflict, whatever admission made of it before', async () => {
+    let others = 2
+    const marking: AdmissionPlugin = {
+      name: 'Marking',
+      handles: (operation) => operation === 'UPDATE',
+      admit: async ({ object }) => {
+        const { spec } = object as unknown as { spec: { label: string } }
+        if (spec.label === 'other') return
+        spec.label += ' and marked'
+        if (--others < 0) return
+        const body = { spec: { label: 'other', weight: others } }
+        expect((await depot.send('PATCH', 'a', { body, headers })).code).to.equal(200)
+      },
+    }
+    depot = new Depot({ admission: [marking] }, [new Unconditional()])
+    await depot.start()
+    await depot.create('a', { label: 'before' })
+    const owner = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: 'u' }
+    const body = crate('a', { label: 'put' }, { ownerReferences: [owner, owner] })
+    const { code, object } = await depot.send('PUT', 'a', { body })
+    expect([code, others]).to.deep.equal([200, -1])
+    expect(object['spec']).to.deep.equal({ label: 'put and marked' })
+    expect((object['metadata'] as { ownerReferences: unknown }).ownerReferences).to.deep.equal([owner])
   })
 })
