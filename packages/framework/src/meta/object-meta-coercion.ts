@@ -47,12 +47,22 @@ export class ObjectMetaTypeError extends TypeError {
 /** {@link coerceObjectMeta} for whoever words the failure: throws {@link ObjectMetaTypeError}. */
 export function readObjectMeta(value: JsonValue | undefined, path = 'metadata'): CoercedObjectMeta {
   const unknown: string[] = []
-  const meta = value === undefined || value === null ? {} : readStruct(value, objectMeta, '', path, unknown)
+  const place: Place = { struct: objectMeta, path, key: '', above: undefined }
+  const meta = value === undefined || value === null ? {} : readStruct(value, place, unknown)
   return { meta: meta, unknown }
 }
 
-/** `owner` is `Struct.field.path` of the message, empty at the top. */
-type Reader = (value: JsonValue, owner: string, path: string, unknown: string[]) => JsonValue | undefined
+/** The member that is being read: where it is, is put in words only when something is wrong with it. */
+interface Place {
+  readonly struct: Struct
+  /** Of the structure. */
+  readonly path: string
+  /** Empty between two members. */
+  key: string
+  readonly above: Place | undefined
+}
+
+type Reader = (value: JsonValue, place: Place, unknown: string[]) => JsonValue | undefined
 
 interface Struct {
   /** Go's name of it in `Struct.field`, and its type's. */
@@ -62,22 +72,32 @@ interface Struct {
   readonly always: readonly string[]
 }
 
-function mismatch(value: JsonValue, owner: string, type: string, detail = ''): never {
-  const target = owner === '' ? `Go value of type ${type}` : `Go struct field ${owner} of type ${type}`
+function mismatch(value: JsonValue, place: Place | undefined, type: string, detail = ''): never {
+  const target = place ? `Go struct field ${fieldOf(place)} of type ${type}` : `Go value of type ${type}`
   throw new ObjectMetaTypeError(`json: cannot unmarshal ${jsonTypeName(value)}${detail} into ${target}`)
 }
 
+/** As Go names it: `Struct.field.path`. */
+function fieldOf(place: Place): string {
+  const keys: string[] = []
+  for (let at: Place | undefined = place; at; at = at.above) keys.unshift(at.key)
+  return `${place.struct.name}.${keys.join('.')}`
+}
+
+const pathOf = ({ path, key }: Place): string => (path === '' ? key : `${path}.${key}`)
+
 /** Members are visited sorted, as Go marshals them before it reads them: so the first complaint is Go's. */
-function readStruct(value: JsonValue, struct: Struct, owner: string, path: string, unknown: string[]): JsonObject {
-  if (!isObject(value)) mismatch(value, owner, `v1.${struct.name}`)
+function readStruct(value: JsonValue, place: Place, unknown: string[]): JsonObject {
+  const { struct, above } = place
+  if (!isObject(value)) mismatch(value, above, `v1.${struct.name}`)
   const result: JsonObject = {}
-  const stack = owner.slice(owner.indexOf('.') + 1)
   for (const key of sorted(Object.keys(value), byUtf16)) {
+    place.key = key
     const reader = struct.members.get(key)
     const member = value[key]
-    if (reader === undefined) unknown.push(path === '' ? key : `${path}.${key}`)
+    if (reader === undefined) unknown.push(pathOf(place))
     else if (member !== null && member !== undefined) {
-      const read = reader(member, `${struct.name}.${stack === '' ? key : `${stack}.${key}`}`, `${path}.${key}`, unknown)
+      const read = reader(member, place, unknown)
       if (read !== undefined) result[key] = read
     }
   }
@@ -85,28 +105,28 @@ function readStruct(value: JsonValue, struct: Struct, owner: string, path: strin
   return result
 }
 
-const text = (value: JsonValue, owner: string, type: string): string =>
-  typeof value === 'string' ? value : value === null ? '' : mismatch(value, owner, type)
+const text = (value: JsonValue, place: Place, type: string): string =>
+  typeof value === 'string' ? value : value === null ? '' : mismatch(value, place, type)
 
 /** A string, absent when it is empty. */
 const stringOf =
   (type = 'string'): Reader =>
-  (value, owner) =>
-    text(value, owner, type) || undefined
+  (value, place) =>
+    text(value, place, type) || undefined
 
-const boolean: Reader = (value, owner) => (typeof value === 'boolean' ? value : mismatch(value, owner, 'bool'))
+const boolean: Reader = (value, place) => (typeof value === 'boolean' ? value : mismatch(value, place, 'bool'))
 
 const maxInt64 = 2 ** 63
-const integer: Reader = (value, owner) => {
+const integer: Reader = (value, place) => {
   if (typeof value === 'bigint') return value
-  if (typeof value !== 'number') return mismatch(value, owner, 'int64')
+  if (typeof value !== 'number') return mismatch(value, place, 'int64')
   const fits = Number.isInteger(value) && value >= -maxInt64 && value < maxInt64
-  return fits ? value : mismatch(value, owner, 'int64', ` ${String(value)}`)
+  return fits ? value : mismatch(value, place, 'int64', ` ${String(value)}`)
 }
-const positive: Reader = (value, owner, path, unknown) => integer(value, owner, path, unknown) || undefined
+const positive: Reader = (value, place, unknown) => integer(value, place, unknown) || undefined
 
 const time: Reader = (value) => {
-  if (typeof value !== 'string') return mismatch(value, '', 'string')
+  if (typeof value !== 'string') return mismatch(value, undefined, 'string')
   try {
     return normalizeTime(value)
   } catch (error) {
@@ -115,13 +135,13 @@ const time: Reader = (value) => {
   }
 }
 
-const stringMap: Reader = (value, owner) => {
-  if (!isObject(value)) return mismatch(value, owner, 'map[string]string')
+const stringMap: Reader = (value, place) => {
+  if (!isObject(value)) return mismatch(value, place, 'map[string]string')
   const keys = keysOf(value)
   if (keys.length === 0) return undefined
   if (isSortedAndOfStrings(value, keys)) return value
   const result: JsonObject = {}
-  for (const key of [...keys].sort()) setOwn(result, key, text(value[key] ?? null, owner, 'string'))
+  for (const key of [...keys].sort()) setOwn(result, key, text(value[key] ?? null, place, 'string'))
   return result
 }
 
@@ -134,17 +154,20 @@ function isSortedAndOfStrings(value: JsonObject, keys: readonly string[]): boole
   return true
 }
 
-const strings: Reader = (value, owner) => {
-  if (!Array.isArray(value)) return mismatch(value, owner, '[]string')
-  return value.length === 0 ? undefined : value.map((item) => text(item, owner, 'string'))
+const strings: Reader = (value, place) => {
+  if (!Array.isArray(value)) return mismatch(value, place, '[]string')
+  return value.length === 0 ? undefined : value.map((item) => text(item, place, 'string'))
 }
 
 const structs =
   (struct: Struct, keepsEmpty = false): Reader =>
-  (value, owner, path, unknown) => {
-    if (!Array.isArray(value)) return mismatch(value, owner, `[]v1.${struct.name}`)
+  (value, place, unknown) => {
+    if (!Array.isArray(value)) return mismatch(value, place, `[]v1.${struct.name}`)
     if (value.length === 0 && !keepsEmpty) return undefined
-    return value.map((item, i) => readStruct(item ?? {}, struct, owner, `${path}[${String(i)}]`, unknown))
+    return value.map((item, i) => {
+      const path = `${pathOf(place)}[${String(i)}]`
+      return readStruct(item ?? {}, { struct, path, key: '', above: place }, unknown)
+    })
   }
 
 const ownerReference: Struct = {
@@ -182,7 +205,7 @@ const objectMeta: Struct = {
     ['name', stringOf()],
     ['generateName', stringOf()],
     ['namespace', stringOf()],
-    ['selfLink', (value, owner): undefined => void text(value, owner, 'string')],
+    ['selfLink', (value, place): undefined => void text(value, place, 'string')],
     ['uid', stringOf('types.UID')],
     ['resourceVersion', stringOf()],
     ['generation', positive],
