@@ -1,5 +1,6 @@
-// node scripts/run.mjs PROGRAM.ts [flags…]: runs a TypeScript program whose files have become one. It starts in half the time that a loader for every
-// module takes. The file is kept under node_modules/.cache until one of its sources changes.
+// node scripts/run.mjs PROGRAM.ts [flags…]: runs a TypeScript program that has become few files, with all packages in them but those with compiled parts,
+// much as `apiserver-kit build` makes it: most of a start is opening modules. The files are kept under node_modules/.cache until one of the sources, or
+// what npm has installed, changes.
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -13,6 +14,8 @@ const source = resolve(program)
 const folder = join(dirname(source), 'node_modules/.cache/apiserver-kit')
 const output = join(folder, basename(source).replace(/\.ts$/, '.mjs'))
 const sourcesFile = `${output}.sources`
+/** Written anew by npm with every change of the packages. */
+const installed = join(import.meta.dirname, '../node_modules/.package-lock.json')
 
 function upToDate() {
   if (!existsSync(sourcesFile) || !existsSync(output)) return false
@@ -31,20 +34,30 @@ if (!upToDate()) {
   const { build } = await import('esbuild')
   const { metafile, outputFiles } = await build({
     entryPoints: [source],
-    outfile: output,
+    outdir: folder,
+    entryNames: '[name]',
+    chunkNames: 'chunks/[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
     bundle: true,
-    packages: 'external',
+    external: ['lmdb', 'esbuild'],
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    sourcemap: 'inline',
+    // For packages that speak CommonJS.
+    banner: {
+      js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
+    },
+    sourcemap: 'linked',
     metafile: true,
     write: false,
     logLevel: 'warning',
   })
-  mkdirSync(folder, { recursive: true })
-  put(output, outputFiles[0].contents)
-  put(sourcesFile, JSON.stringify(Object.keys(metafile.inputs).map((file) => resolve(file))))
+  mkdirSync(join(folder, 'chunks'), { recursive: true })
+  // The program last, as it needs the others.
+  for (const { path, contents } of outputFiles.reverse()) put(path, contents)
+  const sources = Object.keys(metafile.inputs).filter((file) => !file.includes('node_modules/'))
+  put(sourcesFile, JSON.stringify([...sources.map((file) => resolve(file)), installed]))
 }
 // The file that runs: a program with workers starts it again.
 process.argv = [process.execPath, output, ...flags]
