@@ -10,6 +10,8 @@ export class Standing {
   readonly #itemOf: (entry: Entry) => StoredItem
   #item: StoredItem | undefined
   #isRemembered: boolean
+  /** The newest revision that was remembered. What it turned out not to be any more, is not believed again: the key may have gone. */
+  #believed: number
 
   constructor(
     get: () => Promise<Entry | undefined>,
@@ -20,6 +22,7 @@ export class Standing {
     this.#itemOf = itemOf
     this.#item = remembered
     this.#isRemembered = remembered !== undefined
+    this.#believed = remembered?.revision ?? 0
   }
 
   get item(): StoredItem | undefined {
@@ -38,9 +41,10 @@ export class Standing {
 
   /** What may have been written since. */
   remember(item: StoredItem | undefined): void {
-    if (!item || item.revision <= (this.#item?.revision ?? 0)) return
+    if (!item || item.revision <= Math.max(this.#believed, this.#item?.revision ?? 0)) return
     this.#item = item
     this.#isRemembered = true
+    this.#believed = item.revision
   }
 
   /** It is there now. Else the present one is known afterwards. */

@@ -75,6 +75,24 @@ describe('A Store in whose update somebody updates the same object', () => {
   })
 })
 
+describe('A Store that remembers an object', () => {
+  it('does not believe in it for ever, when another one has deleted it and made it anew', async () => {
+    const backend = new MemoryBackend()
+    await backend.open()
+    const [store, other] = [new Store(backend, conformanceStoreOptions), new Store(backend, conformanceStoreOptions)]
+    const [key, node] = ['/pods/ns/foo', (nodeName: string) => ({ ...pod('ns/foo'), spec: { nodeName } })]
+    await store.create(key, node('0'))
+    let tries = 0
+    await other.delete(key)
+    const write = store.guaranteedUpdate(key, () => node(String(++tries)), { ignoreNotFound: true })
+    expect((await write).object).to.have.nested.property('spec.nodeName', '2')
+    await other.delete(key)
+    await other.create(key, node('anew'))
+    const { object } = await store.guaranteedUpdate(key, () => node(String(++tries)))
+    expect(object).to.have.nested.property('spec.nodeName', '4')
+  })
+})
+
 describe('A Store that is asked for many updates of one object at once', () => {
   const key = '/pods/ns/foo'
   const node = (nodeName: string) => ({ ...pod('ns/foo'), spec: { nodeName } })
