@@ -57,7 +57,7 @@ interface Place {
   readonly struct: Struct
   /** Of the structure. */
   readonly path: string
-  /** Empty between two members. */
+  /** Of the member; empty before the first. */
   key: string
   readonly above: Place | undefined
 }

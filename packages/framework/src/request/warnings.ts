@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { remembered } from '../util/remembered.ts'
 
 /** Collects the texts of a response's Warning headers. Source: endpoints/filters/warning.go. */
 export interface WarningRecorder {
@@ -56,22 +56,12 @@ interface Line {
   readonly header: string
 }
 
-/** A deprecated version says the same with every answer. */
-const lines = new LRUCache<string, Line>({
-  max: 256,
-  maxSize: 64 * 1024,
-  sizeCalculation: (_, text) => text.length + 1,
-})
-
-/** Undefined where control characters cannot stand in a header. */
-function lineOf(text: string): Line | undefined {
-  const known = lines.get(text)
-  if (known) return known
-  if (/\p{Cc}/u.test(text)) return undefined
-  const line = { runes: runes(text), header: `299 - ${quoted(text)}` }
-  lines.set(text, line)
-  return line
-}
+/** Undefined where control characters cannot stand in a header. Remembered, as a deprecated version says the same with every answer. */
+const lineOf = remembered(
+  (text): Line | undefined =>
+    /\p{Cc}/u.test(text) ? undefined : { runes: runes(text), header: `299 - ${quoted(text)}` },
+  { most: 128 },
+)
 
 const runes = (text: string): number => {
   let count = 0

@@ -10,8 +10,6 @@ export class Standing {
   readonly #itemOf: (entry: Entry) => StoredItem
   #item: StoredItem | undefined
   #isRemembered: boolean
-  /** The newest revision that was remembered. What it turned out not to be any more, is not believed again: the key may have gone. */
-  #believed: number
 
   constructor(
     get: () => Promise<Entry | undefined>,
@@ -22,7 +20,6 @@ export class Standing {
     this.#itemOf = itemOf
     this.#item = remembered
     this.#isRemembered = remembered !== undefined
-    this.#believed = remembered?.revision ?? 0
   }
 
   get item(): StoredItem | undefined {
@@ -37,14 +34,6 @@ export class Standing {
   found(entry: Entry | undefined): void {
     this.#item = entry && this.#itemOf(entry)
     this.#isRemembered = false
-  }
-
-  /** What may have been written since. */
-  remember(item: StoredItem | undefined): void {
-    if (!item || item.revision <= Math.max(this.#believed, this.#item?.revision ?? 0)) return
-    this.#item = item
-    this.#isRemembered = true
-    this.#believed = item.revision
   }
 
   /** It is there now. Else the present one is known afterwards. */

@@ -120,8 +120,10 @@ export class Store implements Storage, ListSource {
         const written = await this.#tryUpdate(place, standing, update, options)
         if (written) return written
         options.signal?.throwIfAborted()
-        endTurn ??= await this.#turns.take(place, options.signal)
-        standing.remember(this.#parsed.latest(place))
+        if (endTurn) continue
+        endTurn = await this.#turns.take(place, options.signal)
+        // Those before have written since.
+        await standing.read()
       }
     } finally {
       endTurn?.()

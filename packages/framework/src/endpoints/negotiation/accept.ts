@@ -104,7 +104,7 @@ export const nothingAcceptable = (): StatusError => StatusError.notAcceptable(on
 /** A text says why there is none. */
 type Outcome = Negotiated | string
 
-type Terms = Required<{ [K in keyof NegotiateOptions]: Exclude<NegotiateOptions[K], undefined> }>
+type Terms = Readonly<Record<keyof NegotiateOptions, boolean>>
 
 /** By the terms, as bits. */
 const outcomes = Array.from({ length: 16 }, (_, bits) => {
