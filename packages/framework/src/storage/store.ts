@@ -121,9 +121,10 @@ export class Store implements Storage, ListSource {
         if (written) return written
         options.signal?.throwIfAborted()
         if (endTurn) continue
+        const isBehind = this.#turns.isTaken(place)
         endTurn = await this.#turns.take(place, options.signal)
-        // Those before have written since.
-        await standing.read()
+        // Those before have written since. Who is the first knows the present object from the conflict.
+        if (isBehind) await standing.read()
       }
     } finally {
       endTurn?.()

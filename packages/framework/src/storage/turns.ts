@@ -5,6 +5,11 @@ const longestTurnMs = 1000
 export class Turns {
   readonly #last = new Map<string, Promise<void>>()
 
+  /** Who takes a turn now has to wait for it. */
+  isTaken(key: string): boolean {
+    return this.#last.has(key)
+  }
+
   /** Resolves when those before have ended their turns, to what ends this one. Rejects with the signal's reason. */
   async take(key: string, signal?: AbortSignal): Promise<() => void> {
     const before = this.#last.get(key)
