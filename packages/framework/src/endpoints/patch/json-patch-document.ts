@@ -33,11 +33,13 @@ export class JsonPatchDocument {
     this.#checkDepth()
   }
 
-  /** A member of an object need not be there, as in Kubernetes; RFC 6902 is stricter. */
+  /** A member of an object need not be there, as in Kubernetes; RFC 6902 is stricter. Only a replace may put another document there. */
   replace(path: Path, value: JsonValue): void {
     this.#reach(path.length + this.#depthOf(value))
-    if (path.length === 0) this.#root = value
-    else {
+    if (path.length === 0) {
+      if (typeof value !== 'object' || value === null) throw StatusError.genericInvalid()
+      this.#root = value
+    } else {
       const [parent, key] = this.#parentOf(path)
       if (Array.isArray(parent)) parent[this.#index(parent, key)] = value
       else setOwn(parent, key, value)
@@ -65,8 +67,10 @@ export class JsonPatchDocument {
     this.#checkDepth()
   }
 
+  /** A member that is absent is copied as null, as in Kubernetes; RFC 6902 is stricter. */
   copy(from: Path, to: Path): void {
-    const value = this.#require(from)
+    const value = from.length === 0 ? undefined : this.#orNull(from)
+    if (value === undefined) throw StatusError.genericInvalid()
     this.#copiedBytes += Buffer.byteLength(stringify(value))
     if (this.#copiedBytes > maxCopiedBytes) throw StatusError.genericInvalid()
     const copied = clone(value)
@@ -77,11 +81,8 @@ export class JsonPatchDocument {
 
   /** A member that is absent equals null, as in Kubernetes; RFC 6902 is stricter. */
   test(path: Path, expected: JsonValue): void {
-    const actual = this.#get(path)
-    if (actual === undefined) {
-      const absentMember = expected === null && path.length > 0 && isObject(this.#get(path.slice(0, -1)))
-      if (!absentMember) throw StatusError.genericInvalid()
-    } else if (!deepEqual(actual, expected)) throw StatusError.genericInvalid()
+    const actual = this.#orNull(path)
+    if (actual === undefined || !deepEqual(actual, expected)) throw StatusError.genericInvalid()
   }
 
   finish(): JsonValue {
@@ -89,10 +90,6 @@ export class JsonPatchDocument {
   }
 
   #put(path: Path, value: JsonValue): void {
-    if (path.length === 0) {
-      this.#root = value
-      return
-    }
     const [parent, key] = this.#parentOf(path)
     if (!Array.isArray(parent)) setOwn(parent, key, value)
     else if (key === '-') parent.push(value)
@@ -114,6 +111,12 @@ export class JsonPatchDocument {
       else return undefined
     }
     return value
+  }
+
+  /** Null for an absent member of an object; undefined for an absent item, and below what is absent. */
+  #orNull(path: Path): JsonValue | undefined {
+    const value = this.#get(path)
+    return value === undefined && path.length > 0 && isObject(this.#get(path.slice(0, -1))) ? null : value
   }
 
   #require(path: Path): JsonValue {

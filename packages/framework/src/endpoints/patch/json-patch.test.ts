@@ -33,15 +33,27 @@ function refusal(work: () => unknown): StatusError {
 
 const refused = (document: JsonValue, patch: JsonValue): number => refusal(() => applyJsonPatch(document, patch)).code
 
+/** Where Kubernetes does otherwise than the suite, as its API server 1.36 has answered. */
+const asKubernetes: Readonly<Record<string, JsonValue>> = {
+  'case 16': { bar: [1, 2, '5'] },
+  "missing 'value' parameter to add": [1, null],
+  "missing 'value' parameter to replace": [null],
+  "missing 'value' parameter to test": [null],
+  'replacing the root of the document is possible with add': 'refused',
+}
+
 describe('applyJsonPatch', () => {
   for (const [name, cases] of Object.entries(suites))
     describe(`passes ${name} of json-patch-test-suite`, () => {
       cases.forEach((c, i) => {
         if (c.disabled) return
-        it(c.comment ?? `case ${String(i)}`, () => {
+        const title = c.comment ?? `case ${String(i)}`
+        it(title, () => {
           const before = stringify(c.doc)
-          if (c.error !== undefined) expect(refused(c.doc, c.patch)).to.equal(422)
-          else expect(applyJsonPatch(c.doc, c.patch)).to.deep.equal(c.expected ?? c.doc)
+          const otherwise = asKubernetes[title]
+          if (otherwise === undefined ? c.error !== undefined : otherwise === 'refused')
+            expect(refused(c.doc, c.patch)).to.equal(422)
+          else expect(applyJsonPatch(c.doc, c.patch)).to.deep.equal(otherwise ?? c.expected ?? c.doc)
           expect(stringify(c.doc)).to.equal(before)
         })
       })
@@ -55,21 +67,50 @@ describe('applyJsonPatch', () => {
     expect(refused(document, [{ op: 'test', path: '/spec/absent/deeper', value: null }])).to.equal(422)
   })
 
-  it('refuses signs and leading zeros in an index, and a remove of what is absent', () => {
+  it('refuses an index that is none, and a remove of what is absent', () => {
     const document = { list: ['a', 'b'] }
     for (const [op, path] of [
-      ['add', '/list/-1'],
-      ['add', '/list/01'],
-      ['add', '/list/+1'],
-      ['remove', '/list/-1'],
+      ['add', '/list/-4'],
+      ['add', '/list/3'],
+      ['add', '/list/1e0'],
+      ['add', '/list/ 1'],
+      ['remove', '/list/-3'],
       ['remove', '/list/-'],
       ['remove', '/list/2'],
+      ['remove', '/list/99999999999999999999'],
       ['replace', '/list/2'],
+      ['replace', '/list/'],
       ['remove', '/absent'],
       ['remove', ''],
+      ['add', ''],
+      ['replace', ''],
       ['add', 'list/0'],
     ] as const)
       expect(refused(document, [{ op, path, value: 'x' }]), `${op} ${path}`).to.equal(422)
+  })
+
+  it('counts a negative index from the end, and takes signs and leading zeros, as Kubernetes does', () => {
+    const patched = (...patch: JsonObject[]): JsonValue => applyJsonPatch(['a', 'b', 'c'], patch)
+    expect(patched({ op: 'add', path: '/-1', value: 'z' })).to.deep.equal(['a', 'b', 'c', 'z'])
+    expect(patched({ op: 'add', path: '/-4', value: 'z' })).to.deep.equal(['z', 'a', 'b', 'c'])
+    expect(patched({ op: 'replace', path: '/-1', value: 'z' })).to.deep.equal(['a', 'b', 'z'])
+    expect(patched({ op: 'remove', path: '/-3' })).to.deep.equal(['b', 'c'])
+    expect(patched({ op: 'test', path: '/-1', value: 'c' })).to.deep.equal(['a', 'b', 'c'])
+    expect(patched({ op: 'copy', from: '/-1', path: '/0' })).to.deep.equal(['c', 'a', 'b', 'c'])
+    expect(patched({ op: 'move', from: '/-1', path: '/-0' })).to.deep.equal(['c', 'a', 'b'])
+    expect(patched({ op: 'remove', path: '/+1' })).to.deep.equal(['a', 'c'])
+    expect(patched({ op: 'replace', path: '/01', value: 'z' })).to.deep.equal(['a', 'z', 'c'])
+  })
+
+  it('takes what is absent for null where it copies, as Kubernetes does', () => {
+    const document = { a: { b: 1 }, list: [1] }
+    const copied = (from: string): JsonValue => applyJsonPatch(document, [{ op: 'copy', from, path: '/c' }])
+    expect(copied('/a/x')).to.deep.equal({ ...document, c: null })
+    expect(copied('/x')).to.deep.equal({ ...document, c: null })
+    for (const from of ['', '/list/1', '/a/x/y', '/a/b/c'])
+      expect(refused(document, [{ op: 'copy', from, path: '/c' }]), from).to.equal(422)
+    expect(refused(document, [{ op: 'copy', from: '/a', path: '' }])).to.equal(422)
+    expect(refused(document, [{ op: 'move', from: '/x', path: '/c' }])).to.equal(422)
   })
 
   it('replaces a member that is absent, as Kubernetes does', () => {

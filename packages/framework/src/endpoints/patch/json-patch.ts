@@ -47,11 +47,8 @@ function pathOf(operation: JsonObject, member: 'path' | 'from'): readonly string
   return path
 }
 
-function valueOf(operation: JsonObject): JsonValue {
-  const value = getOwn(operation, 'value')
-  if (value === undefined) throw StatusError.genericInvalid()
-  return value
-}
+/** Null where none is given, as in Kubernetes; RFC 6902 is stricter. */
+const valueOf = (operation: JsonObject): JsonValue => getOwn(operation, 'value') ?? null
 
 /** Reads a JSON patch. Throws 400. */
 export function parseJsonPatch(body: string, fieldValidation: FieldValidation = 'Warn'): PatchDocument {

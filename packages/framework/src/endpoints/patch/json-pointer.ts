@@ -11,9 +11,13 @@ export function parsePointer(pointer: string): string[] | undefined {
 
 const unescape = (token: string): string => token.replace(/~[01]/g, (escape) => (escape === '~1' ? '/' : '~'))
 
-/** An index of a list of `length` items, as RFC 6901 writes it: no sign, no leading zero. */
+/**
+ * An index of a list of `length` items, as Go's strconv.Atoi reads it, leading zeros and all; a negative one counts from
+ * the end. RFC 6901 is stricter. Source: evanphx/json-patch v4 partialArray, SupportNegativeIndices.
+ */
 export function parseIndex(token: string, length: number): number | undefined {
-  if (!/^(?:0|[1-9]\d{0,9})$/.test(token)) return undefined
-  const index = Number(token)
-  return index < length ? index : undefined
+  if (!/^[+-]?\d+$/.test(token)) return undefined
+  const given = Number(token)
+  const index = given < 0 ? given + length : given
+  return index >= 0 && index < length ? index : undefined
 }
