@@ -1,12 +1,14 @@
-/** Paths as messages write them, built from the leaf up: nothing is spent on values that nobody complains about. */
+/**
+ * Paths as messages write them, built from the leaf up: nothing is spent on values that nobody complains about. On their way they begin with
+ * what leads to them, `.key` or `[0]`; '' is the value itself, which a member with an empty name is not.
+ */
 
-/** `key`, or `key.rest`, or `key[0]…`. */
-export function underKey(key: string, rest: string): string {
-  if (rest === '') return key
-  return rest.startsWith('[') ? key + rest : `${key}.${rest}`
-}
+export const underKey = (key: string, rest: string): string => `.${key}${rest}`
 
-/** `[0]`, or `[0].rest`. */
-export function underIndex(index: number, rest: string): string {
-  return underKey(`[${String(index)}]`, rest)
-}
+export const underIndex = (index: number, rest: string): string => `[${String(index)}]${rest}`
+
+/** The key of a map, where those stand in brackets. */
+export const underMapKey = (key: string, rest: string): string => `[${key}]${rest}`
+
+/** `a.b[0]` of `.a.b[0]`. */
+export const fromRoot = (path: string): string => (path.startsWith('.') ? path.slice(1) : path)

@@ -2,7 +2,7 @@ import { isObject, type JsonObject, type JsonValue } from '../util/json.ts'
 import { underIndex, underKey } from './member-path.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
-/** Drops what a schema does not declare, in place, and notes the paths of what went, unsorted. */
+/** Drops what a schema does not declare, in place, and notes the paths of what went, unsorted, as member-path.ts has them. */
 export type Pruner = (value: JsonValue, dropped: string[]) => void
 
 const typeMeta = new Set(['apiVersion', 'kind', 'metadata'])
@@ -50,7 +50,7 @@ function itemPruner({ items }: StructuralSchema, preserves: boolean): Pruner | u
 }
 
 function drop(object: JsonObject, key: string, dropped: string[]): void {
-  dropped.push(key)
+  dropped.push(underKey(key, ''))
   Reflect.deleteProperty(object, key)
 }
 

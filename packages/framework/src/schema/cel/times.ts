@@ -50,7 +50,7 @@ export function parseTimestamp(text: string): Timestamp {
   const [year, month, day, hour, minute, seconds] = match.slice(1, 7).map(Number)
   const millis = utcMillis(year ?? 0, month ?? 0, day ?? 0, hour ?? 0, minute ?? 0, seconds ?? 0)
   const [, , , , , , , fraction = '', sign, hours = '0', minutes = '0'] = match
-  if (millis === undefined || Number(hours) > 23 || Number(minutes) > 59) throw invalid()
+  if (millis === undefined || Number(hours) > 24 || Number(minutes) > 60) throw invalid()
   const offset = BigInt(Number(hours) * 60 + Number(minutes)) * 60n * second * (sign === '-' ? -1n : 1n)
   return new Timestamp(BigInt(millis) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0')) - offset)
 }

@@ -1,5 +1,5 @@
 import type { StructuralSchema } from '../structural-schema.ts'
-import { underKey } from '../member-path.ts'
+import { fromRoot, underKey, underMapKey } from '../member-path.ts'
 
 const step = /\.([^.[\]]+)|\['((?:[^'\\]|\\.)*)'\]/y
 
@@ -21,9 +21,9 @@ export function ruleFieldPath(path: string, schema: StructuralSchema): string {
     const isField: boolean = at.properties.size > 0
     const next: StructuralSchema | undefined = isField ? at.properties.get(name) : at.additionalProperties || undefined
     if (!next) throw new Error(`${path} does not refer to a valid field`)
-    parts.push(isField ? name : `[${name}]`)
+    parts.push((isField ? underKey : underMapKey)(name, ''))
     at = next
   }
   if (!parts.length) throw new Error('it must not be empty')
-  return parts.reduceRight((rest, part) => underKey(part, rest), '')
+  return fromRoot(parts.join(''))
 }

@@ -1,8 +1,9 @@
 import { EvaluationError } from '../cel/cel-error.ts'
 import { JsonMap } from '../cel/json-value.ts'
-import { parseDuration, parseTimestamp, utcMillis } from '../cel/times.ts'
-import { Duration, List, MapValue, Timestamp, type Value } from '../cel/value.ts'
+import { utcMillis } from '../cel/times.ts'
+import { List, MapValue, Timestamp, type Value } from '../cel/value.ts'
 import { getOwn, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
+import { formattedDuration, formattedTime } from '../format-values.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import { escapeName } from './escaping.ts'
 import { isIntOrString, ruleType, schemaType, visibleProperties } from './rule-type.ts'
@@ -51,8 +52,8 @@ const day = /^(\d{4})-(\d{2})-(\d{2})$/
 
 const textConverters: ReadonlyMap<string, Converter> = new Map<string, Converter>([
   ['byte', (value) => (typeof value === 'string' ? new Uint8Array(Buffer.from(value, 'base64')) : invalid('byte'))],
-  ['duration', (value) => (typeof value === 'string' ? duration(value) : invalid('duration'))],
-  ['date-time', (value) => (typeof value === 'string' ? dateTime(value) : invalid('date-time'))],
+  ['duration', (value) => (typeof value === 'string' ? formattedDuration(value) : invalid('duration'))],
+  ['date-time', (value) => (typeof value === 'string' ? formattedTime(value) : invalid('date-time'))],
   [
     'date',
     (value) => {
@@ -62,33 +63,6 @@ const textConverters: ReadonlyMap<string, Converter> = new Map<string, Converter
     },
   ],
 ])
-
-/** The format takes a space before the time, and a time without seconds' zone sign. */
-const dateTime = (text: string): Timestamp =>
-  parseTimestamp(text.replace(/^(\d{4}-\d{2}-\d{2})[ t]/, '$1T').replace(/z$/, 'Z'))
-
-const longUnits: readonly (readonly [pattern: RegExp, nanos: bigint])[] = [
-  [/^(?:ns|nanos?|nanoseconds?)$/i, 1n],
-  [/^(?:us|µs|micros?|microseconds?)$/i, 1000n],
-  [/^(?:ms|millis?|milliseconds?)$/i, 1_000_000n],
-  [/^(?:s|secs?|seconds?)$/i, 1_000_000_000n],
-  [/^(?:m|mins?|minutes?)$/i, 60_000_000_000n],
-  [/^(?:h|hr|hours?)$/i, 3_600_000_000_000n],
-  [/^(?:d|days?)$/i, 86_400_000_000_000n],
-  [/^(?:w|wk|weeks?)$/i, 604_800_000_000_000n],
-]
-
-/** Go's form, or numbers with the names of units: `2 days`. */
-function duration(text: string): Duration {
-  try {
-    return parseDuration(text)
-  } catch (error) {
-    const [, amount = '', unit = ''] = /^\s*(\d+)\s*([A-Za-zµ]+)/.exec(text) ?? []
-    const known = longUnits.find(([pattern]) => pattern.test(unit))
-    if (!known) throw error
-    return new Duration(BigInt(amount) * known[1])
-  }
-}
 
 function listConverter(schema: StructuralSchema): Converter {
   const { items, listType, listMapKeys } = schema

@@ -1,7 +1,6 @@
 import type { FieldError } from '../../meta/field-error.ts'
 import { isObject, getOwn, type JsonObject, type JsonValue } from '../../util/json.ts'
 import type { CelType } from '../cel/cel-type.ts'
-import { underKey } from '../member-path.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import { oldItemsByKey } from '../validation/list-keys.ts'
 import { compileRule, type CompiledRule } from './compiled-rule.ts'
@@ -174,7 +173,7 @@ function memberNode(place: Place): Node | undefined {
   }
 }
 
-const underName = (at: string, key: string): string => (at === '' ? key : underKey(at, key))
+const underName = (at: string, key: string): string => (at === '' ? key : `${at}.${key}`)
 
 function propertyNodes({ validation, schema, correlatable, path, type }: Place): Map<string, Node> {
   const nodes = new Map<string, Node>()

@@ -10,6 +10,7 @@ import type { Violation } from './violation.ts'
 const name = fc.constantFrom('a', 'b', 'c')
 const text = fc.oneof(fc.constantFrom('', 'a', 'b', 'abc', 'é', '🙂🙂'), fc.string({ maxLength: 5 }))
 const number = fc.oneof(fc.integer({ min: -3, max: 6 }), fc.constantFrom(0.5, 1.5, -0.25, 2.75))
+const bound = fc.integer({ min: -3, max: 6 })
 const count = fc.integer({ min: 0, max: 3 })
 
 const { value } = fc.letrec<{ value: JsonValue }>((tie) => ({
@@ -29,9 +30,10 @@ const { schema } = fc.letrec<{ schema: JsonObject }>((tie) => {
   const optional = fc.record(
     {
       enum: fc.uniqueArray(fc.oneof(text, number, fc.boolean()), { minLength: 1, maxLength: 3 }),
-      minimum: number,
-      exclusiveMaximum: number,
-      multipleOf: fc.constantFrom(0.5, 1, 2),
+      // No fractions: Kubernetes holds an integer against their integer parts.
+      minimum: bound,
+      exclusiveMaximum: bound,
+      multipleOf: fc.constantFrom(1, 2),
       minLength: count,
       maxLength: count,
       pattern: fc.constantFrom('^a', 'b$', '^[a-c]*$', '.', '^(a|bc)+$'),

@@ -101,6 +101,48 @@ const table: [what: string, schema: JsonObject, value: JsonValue, expected: stri
   ],
   ['multipleOf', { type: 'number', multipleOf: 0.5 }, 0.7, [invalid('0.7', 'should be a multiple of 0.5')]],
   ['a multiple of a fraction', { type: 'number', multipleOf: 0.1 }, 0.3, []],
+  // As kube-apiserver 1.36 has answered: an integer is held against the integer part of a limit.
+  [
+    'an integer that should be a multiple of a fraction',
+    { type: 'number', multipleOf: 0.5 },
+    1,
+    ['Invalid spec.x: Invalid value: 0: factor MultipleOf declared for spec.x must be positive: 0'],
+  ],
+  [
+    'an integer and a factor above one',
+    { type: 'number', multipleOf: 2.5 },
+    5,
+    [invalid('5', 'should be a multiple of 2')],
+  ],
+  ['an integer at the integer part of a minimum', { type: 'number', minimum: 0.5 }, 0, []],
+  [
+    'an integer above the integer part of a maximum',
+    { type: 'number', maximum: 1.5 },
+    2,
+    [invalid('2', 'should be less than or equal to 1')],
+  ],
+  [
+    'an integer at that of an exclusive one',
+    { type: 'number', maximum: 1.5, exclusiveMaximum: true },
+    1,
+    [invalid('1', 'should be less than 1')],
+  ],
+  [
+    'a fraction and a fractional maximum',
+    { type: 'number', maximum: 1.5 },
+    1.6,
+    [invalid('1.6', 'should be less than or equal to 1.5')],
+  ],
+  [
+    'a fractional minimum of integers',
+    { type: 'integer', minimum: 1.5 },
+    1,
+    [
+      'Invalid <nil>: Invalid value: "": Minimum boundary value must be of type integer (default format) in spec.x',
+      invalid('1', 'should be greater than or equal to 1.5'),
+    ],
+  ],
+  ['a list for a time, which is not told', { type: 'string', format: 'date-time' }, [1], []],
   ['pattern', { type: 'string', pattern: '^a+$' }, 'b', [invalid('"b"', "should match '^a+$'")]],
   ['minLength', { type: 'string', minLength: 2 }, '😀', [invalid('"😀"', 'should be at least 2 chars long')]],
   ['maxLength in characters', { type: 'string', maxLength: 2 }, '😀😀', []],

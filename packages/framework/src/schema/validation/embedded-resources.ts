@@ -17,7 +17,8 @@ export function compileEmbedded(schema: StructuralSchema): NestedCheck | undefin
 const resourceCheck: NestedCheck = (value, violations) => {
   if (!isObject(value)) return
   for (const member of ['apiVersion', 'kind'])
-    if (!Object.hasOwn(value, member)) violations.push(violation.of((path) => field.required(path), member))
+    if (!Object.hasOwn(value, member))
+      violations.push(violation.of((path) => field.required(path), underKey(member, '')))
   if (Object.hasOwn(value, 'apiVersion')) nameCheck('apiVersion', value.apiVersion, groupVersionProblem, violations)
   if (Object.hasOwn(value, 'kind')) nameCheck('kind', value.kind, kindProblem, violations)
   if (Object.hasOwn(value, 'metadata')) metadataCheck(value, violations)
@@ -30,7 +31,8 @@ function nameCheck(
   violations: Violation[],
 ): void {
   const text = typeof value === 'string' ? (value === '' ? 'must not be empty' : problem(value)) : 'must be a string'
-  if (text !== undefined) violations.push(violation.of((path) => field.invalid(path, value, text), member))
+  if (text !== undefined)
+    violations.push(violation.of((path) => field.invalid(path, value, text), underKey(member, '')))
 }
 
 const groupVersionProblem = (apiVersion: string): string | undefined =>
@@ -52,8 +54,7 @@ function kindProblem(kind: string): string | undefined {
 /** A template needs no name; the names it has may be anything that fits between slashes. */
 function metadataCheck(object: JsonObject, violations: Violation[]): void {
   for (const error of metadataErrors(object.metadata ?? null)) {
-    const inner = error.path.replace(/^metadata\.?/, '')
-    violations.push(violation.of((path) => new FieldError(error.type, path, error.body), underKey('metadata', inner)))
+    violations.push(violation.of((path) => new FieldError(error.type, path, error.body), underKey(error.path, '')))
   }
 }
 

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../meta/duration.ts'
+import { formattedDuration } from '../format-values.ts'
 import { isCreditCard, isIsbn10, isIsbn13 } from './check-digits.ts'
 import { isCidr, isEmail, isHostname, isIPv4, isIPv6, isMac, isRequestUri } from './network-formats.ts'
 
@@ -74,15 +74,11 @@ function isDateTime(text: string): boolean {
   return hours !== '' && hours <= '23' && minutes <= '59' && seconds <= '59'
 }
 
-/** A Go duration, or numbers with units as Scala writes them: `22 ns`, `3 days`. */
 function isDuration(text: string): boolean {
-  if (text.length > 256) return false
   try {
-    parseDuration(text)
+    formattedDuration(text)
     return true
   } catch {
-    for (const [, unit = ''] of text.matchAll(/\d+\s*([A-Za-zµ]+)/g))
-      if (/^(?:ns$|us$|ms$|[smhdw]$|hr$|wk$|nano|µs|micro|milli|sec|min|hour|day|week)/i.test(unit)) return true
     return false
   }
 }

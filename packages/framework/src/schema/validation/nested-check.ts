@@ -1,5 +1,5 @@
 import { isObject, type JsonValue } from '../../util/json.ts'
-import { underIndex, underKey } from '../member-path.ts'
+import { underIndex, underKey, underMapKey } from '../member-path.ts'
 import type { StructuralSchema } from '../structural-schema.ts'
 import type { Violation } from './violation.ts'
 
@@ -31,7 +31,7 @@ export function compileNested(
       for (const key of Object.keys(value)) {
         const known = schema.properties.has(key)
         const member = known ? members.get(key) : additional
-        if (member) below(member, value[key] ?? null, violations, (path) => underKey(known ? key : `[${key}]`, path))
+        if (member) below(member, value[key] ?? null, violations, (path) => (known ? underKey : underMapKey)(key, path))
       }
   }
 }

@@ -23,11 +23,12 @@ export function isCidr(text: string): boolean {
   return isDotted(address) ? Number(length) <= 32 : isIPv6(address) && Number(length) <= 128
 }
 
-/** 6, 8 or 20 bytes, in pairs of digits or in fours after dots. */
+/** 6, 8 or 20 bytes, in pairs of digits, in fours with dots between, or without anything between. Source: net.ParseMAC. */
 export function isMac(text: string): boolean {
   const pairs = /^[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2})+|(?:-[0-9a-fA-F]{2})+)$/.test(text)
   const fours = /^[0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4})+$/.test(text)
-  return (pairs || fours) && [12, 16, 40].includes(text.replace(/[^0-9a-fA-F]/g, '').length)
+  const plain = /^[0-9a-fA-F]+$/.test(text)
+  return (pairs || fours || plain) && [12, 16, 40].includes(text.replace(/[^0-9a-fA-F]/g, '').length)
 }
 
 const hostnamePattern =

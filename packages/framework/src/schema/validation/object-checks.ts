@@ -40,7 +40,7 @@ export function objectCheck(
       }
     }
     for (const key of required)
-      if (!Object.hasOwn(object, key)) violations.push(violation.of((path) => field.required(path), key))
+      if (!Object.hasOwn(object, key)) violations.push(violation.of((path) => field.required(path), underKey(key, '')))
     return matches
   }
 }
