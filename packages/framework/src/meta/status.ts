@@ -1,4 +1,5 @@
 import { groupKind, groupResource, type GroupKind, type GroupResource } from './group-version.ts'
+import { quote } from './go-format.ts'
 import { aggregate, type FieldError } from './field-error.ts'
 
 /** One of the things that are wrong: which field (as `spec.size`), why, in words. */
@@ -80,7 +81,7 @@ export class StatusError extends Error {
     return new StatusError({
       code: 404,
       reason: 'NotFound',
-      message: `${groupResource(resource)} "${name}" not found`,
+      message: `${groupResource(resource)} ${quote(name)} not found`,
       details: about(resource, name),
     })
   }
@@ -89,7 +90,7 @@ export class StatusError extends Error {
     return new StatusError({
       code: 409,
       reason: 'AlreadyExists',
-      message: `${prefix}${groupResource(resource)} "${name}" already exists`,
+      message: `${prefix}${groupResource(resource)} ${quote(name)} already exists`,
       details: about(resource, name),
     })
   }
@@ -98,7 +99,7 @@ export class StatusError extends Error {
     return new StatusError({
       code: 409,
       reason: 'AlreadyExists',
-      message: `${groupResource(resource)} "${name}" already exists, the server was not able to generate a unique name for the object`,
+      message: `${groupResource(resource)} ${quote(name)} already exists, the server was not able to generate a unique name for the object`,
       details: about(resource, name, { retryAfterSeconds }),
     })
   }
@@ -110,7 +111,7 @@ export class StatusError extends Error {
   /** `message` is the text after `is forbidden: `. */
   static forbidden(resource: GroupResource, name: string, message: string, causes?: StatusCause[]): StatusError {
     const gr = groupResource(resource)
-    const text = gr ? `${gr}${name ? ` "${name}"` : ''} is forbidden: ${message}` : `forbidden: ${message}`
+    const text = gr ? `${gr}${name ? ` ${quote(name)}` : ''} is forbidden: ${message}` : `forbidden: ${message}`
     return new StatusError({
       code: 403,
       reason: 'Forbidden',
@@ -124,7 +125,7 @@ export class StatusError extends Error {
       {
         code: 409,
         reason: 'Conflict',
-        message: `Operation cannot be fulfilled on ${groupResource(resource)} "${name}": ${message}`,
+        message: `Operation cannot be fulfilled on ${groupResource(resource)} ${quote(name)}: ${message}`,
         details: about(resource, name),
       },
       options,
@@ -140,7 +141,7 @@ export class StatusError extends Error {
   }
 
   static invalid(kind: GroupKind, name: string, errors: readonly FieldError[]): StatusError {
-    const text = `${groupKind(kind)} "${name}" is invalid`
+    const text = `${groupKind(kind)} ${quote(name)} is invalid`
     return new StatusError({
       code: 422,
       reason: 'Invalid',
@@ -171,7 +172,7 @@ export class StatusError extends Error {
     return new StatusError({
       code: 405,
       reason: 'MethodNotAllowed',
-      message: `${action} is not supported on resources of kind "${groupResource(resource)}"`,
+      message: `${action} is not supported on resources of kind ${quote(groupResource(resource))}`,
       details: about(resource, ''),
     })
   }

@@ -72,6 +72,16 @@ describe('decodeObject', () => {
       '{"apiVersion":"a/b/c","kind":"Widget"}',
       `${unrecognized}unexpected GroupVersion string: a/b/c ({"apiVersion":"a/b/c","kind":" ...)`,
     ],
+    [
+      '{"apiVersion":null,"kind":"Widget"}',
+      'Widget in version "" cannot be handled as a Widget: .apiVersion accessor error: <nil> is of the type <nil>, expected string',
+    ],
+    [
+      '{"apiVersion":"example.com/v1","kind":"Widget","spec":{"size":1E400,"other":-1e999}}',
+      `${notHandled}json: cannot unmarshal number 1E400 into Go value of type float64`,
+    ],
+    ['{"spec":1E400}', `${unrecognized}Object 'Kind' is missing in '{"spec":1E400}' ({"spec":1E400})`],
+    ['{"spec":1E400', `${parseError}unexpected end of JSON input ({"spec":1E400)`],
     ['{"kind":"Widget"}', 'the API version in the data () does not match the expected API version (example.com/v1)'],
     [
       '{"apiVersion":"example.com/v2","kind":"Widget"}',
@@ -206,10 +216,14 @@ describe('decodeObject, YAML', () => {
     expect(message).to.match(/must be of type Widget\): yaml: line 1: .* \(613a20623a2063\)$/)
     expect(refusal(() => decode('a: 1', 'Warn', yaml))).to.deep.equal([
       400,
-      `${unrecognized}Object 'Kind' is missing in '{"a":1}' (613a2031)`,
+      `${unrecognized}Object 'Kind' is missing in 'a: 1' (613a2031)`,
+    ])
+    expect(refusal(() => decode('a:   1', 'Ignore', yaml))).to.deep.equal([
+      400,
+      `Widget in version "v1" cannot be handled as a Widget: Object 'Kind' is missing in '{"a":1}'`,
     ])
     expect(refusal(() => decode('', 'Warn', yaml))[1]).to.equal(
-      `${unrecognized}Object 'Kind' is missing in 'null' (<empty>)`,
+      `${unrecognized}Object 'Kind' is missing in '' (<empty>)`,
     )
   })
 })

@@ -1,4 +1,3 @@
-import { field } from '../meta/field-error.ts'
 import { ObjectMetaTypeError, readObjectMeta } from '../meta/object-meta-coercion.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { jsonTypeName } from '../meta/go-format.ts'
@@ -6,10 +5,10 @@ import { StatusError } from '../meta/status.ts'
 import {
   getOwn,
   isObject,
+  JsonRangeError,
   JsonSyntaxError,
   readJson,
   canonical,
-  stringify,
   type JsonObject,
   type JsonValue,
 } from '../util/json.ts'
@@ -23,7 +22,7 @@ import type { CompiledKind } from './structural.ts'
 import { completeTyped, isTyped, notRegistered, typeProblem } from './typed-decoding.ts'
 
 /** What decoding needs of a compiled kind. */
-export type DecodableKind = Pick<CompiledKind, 'kind' | 'schema' | 'prune' | 'default'>
+export type DecodableKind = Pick<CompiledKind, 'kind' | 'schema' | 'prune' | 'default' | 'validate'>
 
 export interface DecodeOptions {
   /** `Ignore` looks for no duplicate or unknown fields, `Strict` refuses them. */
@@ -69,16 +68,23 @@ export function decodeObject(
 ): DecodedObject {
   const { kind } = compiled
   const { fieldValidation } = options
-  const read = readBody(body, mediaType, kind.kind, fieldValidation !== 'Ignore')
+  const source: Source = { body, mediaType, kind, isChecked: fieldValidation !== 'Ignore' }
+  const read = readBody(source)
   const { value } = read
   const typed = isTyped(kind)
   if (typed) completeTyped(value, kind)
-  const given = kindOf(value, body, kind.kind)
+  const given = kindOf(value, source)
   const apiVersion = text(value, 'apiVersion')
   if (typed && (given !== kind.kind || apiVersion !== kind.apiVersion)) {
     const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
     throw cannotBeHandled({ ...kind, version }, given, notRegistered(given, apiVersion))
   }
+  if (getOwn(value, 'apiVersion') === null)
+    throw cannotBeHandled(
+      { ...kind, version: '' },
+      given,
+      '.apiVersion accessor error: <nil> is of the type <nil>, expected string',
+    )
   if (apiVersion !== kind.apiVersion) {
     complainOfOther(read, kind, options)
     throw StatusError.badRequest(
@@ -161,18 +167,23 @@ export function decodeUnstructured(
     return { unknown: [], error: error.message }
   }
   const object = value as unknown as KubeObject
-  const wrongType = [
-    ...(given === kind.kind ? [] : [field.invalid('kind', given, `must be ${kind.kind}`)]),
-    ...(apiVersion === kind.apiVersion ? [] : [field.invalid('apiVersion', apiVersion, `must be ${kind.apiVersion}`)]),
-  ]
-  if (wrongType.length) {
-    const group = apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : ''
-    throw StatusError.invalid({ group, kind: given }, object.metadata.name ?? '', wrongType)
-  }
+  if (given !== kind.kind || apiVersion !== kind.apiVersion) throw ofAnotherType(object, compiled)
   complaints.push(...compiled.prune(object))
   compiled.default(object)
   if (fieldValidation === 'Ignore') return { object, unknown: [] }
   return { object, unknown: complaints.slice(0, maxComplaints).map((path) => `unknown field "${path}"`) }
+}
+
+/** Lists, embedded objects and rules are judged all the same, if the version is that of the schema. */
+function ofAnotherType(object: KubeObject, compiled: DecodableKind): StatusError {
+  const { apiVersion, kind } = object
+  const isOfVersion = apiVersion === compiled.kind.apiVersion
+  if (isOfVersion) compiled.default(object)
+  const errors = compiled
+    .validate(object)
+    .errors.filter(({ path }) => isOfVersion || path === 'apiVersion' || path === 'kind')
+  const group = apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : ''
+  return StatusError.invalid({ group, kind }, object.metadata.name ?? '', errors)
 }
 
 interface ReadBody {
@@ -183,26 +194,39 @@ interface ReadBody {
   readonly strictDuplicates: readonly string[]
 }
 
-function readBody(body: Buffer, mediaType: string, kind: string, findDuplicates: boolean): ReadBody {
+/** What a request sends, and what for. */
+interface Source {
+  readonly body: Buffer
+  readonly mediaType: string
+  readonly kind: Kind
+  /** Duplicate and unknown fields count. */
+  readonly isChecked: boolean
+}
+
+function readBody(source: Source): ReadBody {
+  const { body, mediaType, kind, isChecked } = source
   try {
     if (mediaType === 'application/yaml') {
       const { value, duplicates } = readYaml(body.toString('utf8'))
       const strict = duplicates.length ? [`yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`] : []
-      return {
-        value: objectOf(value, body, kind),
-        duplicates: findDuplicates ? duplicates : [],
-        strictDuplicates: strict,
-      }
+      return { value: objectOf(value, source), duplicates: isChecked ? duplicates : [], strictDuplicates: strict }
     }
-    if (mediaType !== 'application/json') throw unrecognized(kind, protobufProblem(body), body)
+    if (mediaType !== 'application/json') throw unrecognized(kind.kind, protobufProblem(body), body)
     const json = readJson(body)
-    const value = objectOf(json.value, body, kind)
-    const duplicates = findDuplicates ? duplicateFields(json) : []
+    const value = objectOf(json.value, source)
+    const duplicates = isChecked ? duplicateFields(json) : []
     return { value, duplicates, strictDuplicates: duplicates }
   } catch (error) {
-    if (error instanceof JsonSyntaxError)
-      throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, body, { cause: error })
-    if (error instanceof YamlSyntaxError) throw unrecognized(kind, error.message, body, { cause: error })
+    if (error instanceof JsonRangeError && isObject(error.value)) {
+      const given = kindOf(error.value, source)
+      const version = text(error.value, 'apiVersion').split('/').at(-1) ?? ''
+      throw cannotBeHandled({ ...kind, version }, given, error.message)
+    }
+    if (error instanceof JsonSyntaxError) {
+      const problem = `couldn't get version/kind; json parse error: ${error.message}`
+      throw unrecognized(kind.kind, problem, body, { cause: error })
+    }
+    if (error instanceof YamlSyntaxError) throw unrecognized(kind.kind, error.message, body, { cause: error })
     throw error
   }
 }
@@ -215,29 +239,38 @@ function protobufProblem(body: Buffer): string {
     : 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]'
 }
 
-function objectOf(value: JsonValue, body: Buffer, kind: string): JsonObject {
+function objectOf(value: JsonValue, source: Source): JsonObject {
   if (isObject(value)) return value
-  if (value === null) throw unrecognized(kind, missingKind(stringify(value)), body)
+  if (value === null) throw withoutKind(value, source)
   const target =
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
-  throw unrecognized(kind, versionKindProblem(jsonTypeName(value), `Go value of type ${target}`), body)
+  const problem = versionKindProblem(jsonTypeName(value), `Go value of type ${target}`)
+  throw unrecognized(source.kind.kind, problem, source.body)
 }
 
 /** The kind that the data names. Throws 400 where kind or apiVersion say nothing. Source: runtime/serializer/json/meta.go. */
-function kindOf(value: JsonObject, body: Buffer, expected: string): string {
+function kindOf(value: JsonObject, source: Source): string {
+  const { body, kind } = source
   for (const member of ['apiVersion', 'kind'] as const) {
     const found = getOwn(value, member) ?? null
     if (found !== null && typeof found !== 'string') {
       const target = `Go struct field .${member} of type string`
-      throw unrecognized(expected, versionKindProblem(jsonTypeName(found), target), body)
+      throw unrecognized(kind.kind, versionKindProblem(jsonTypeName(found), target), body)
     }
   }
   const apiVersion = text(value, 'apiVersion')
   if (apiVersion.split('/').length > 2)
-    throw unrecognized(expected, `unexpected GroupVersion string: ${apiVersion}`, body)
+    throw unrecognized(kind.kind, `unexpected GroupVersion string: ${apiVersion}`, body)
   const given = text(value, 'kind')
-  if (given === '') throw unrecognized(expected, missingKind(stringify(value)), body)
+  if (given === '') throw withoutKind(value, source)
   return given
+}
+
+/** Go's strict decoder complains of the body; the other one of its JSON, as what the endpoint expects. */
+function withoutKind(value: JsonValue, { body, mediaType, kind, isChecked }: Source): StatusError {
+  if (isChecked) return unrecognized(kind.kind, missingKind(body.toString()), body)
+  const json = mediaType === 'application/yaml' ? canonical(value) : body.toString().trim()
+  return cannotBeHandled(kind, kind.kind, missingKind(json))
 }
 
 const versionKindProblem = (found: string, target: string): string =>

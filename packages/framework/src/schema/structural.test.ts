@@ -213,12 +213,13 @@ describe('CompiledKind.validate', () => {
     expect(thing(Type.Object({ spec: Type.Object({}) })).validate(one, undefined, prior).errors).to.deep.equal([])
   })
 
-  it('refuses another kind or version before anything else', () => {
+  it('asks the rules of another kind or version, but not the schema, as Go does', () => {
     const kind = thing(withRules)
     const other = { ...object({ spec: {} }), kind: 'Foo', apiVersion: 'x.io/v1' }
     expect(kind.validate(other).errors.map(String)).to.deep.equal([
       'kind: Invalid value: "Foo": must be Thing',
       'apiVersion: Invalid value: "x.io/v1": must be example.com/v1',
+      'spec: Invalid value: "object": no such key: color evaluating rule: self.color != ""',
     ])
   })
 

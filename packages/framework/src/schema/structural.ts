@@ -4,6 +4,7 @@ import { getOwn, type JsonObject, type JsonValue } from '../util/json.ts'
 import { compileDefaults, type Filler } from './defaulting.ts'
 import type { Kind } from './kind.ts'
 import { compileOmission } from './omit-empty.ts'
+import { fromRoot } from './member-path.ts'
 import { compilePruning, type Pruner } from './pruning.ts'
 import { compileRules, type RuleCheck } from './rules/rules.ts'
 import { structuralSchema, type StructuralSchema } from './structural-schema.ts'
@@ -78,7 +79,7 @@ export class CompiledKind {
   prune(object: KubeObject): string[] {
     const dropped: string[] = []
     this.#prune(json(object), dropped)
-    return dropped.sort()
+    return dropped.map(fromRoot).sort()
   }
 
   /**
@@ -110,9 +111,8 @@ export class CompiledKind {
     schemaErrors: () => FieldError[],
   ): SchemaVerdict {
     const wrongType = this.#typeErrors(object)
-    if (wrongType.length) return { errors: wrongType, warnings: [] }
     const errors = [
-      ...schemaErrors(),
+      ...(wrongType.length ? wrongType : schemaErrors()),
       ...nestedErrors(this.#embedded, object),
       ...(old && nestedErrors(this.#listTypes, old).length ? [] : nestedErrors(this.#listTypes, object)),
     ]

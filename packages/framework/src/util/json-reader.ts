@@ -11,11 +11,19 @@ const maxInt64 = 2n ** 63n - 1n
 export class JsonReader {
   readonly #text: string
   readonly #fail: (message: string) => never
+  readonly #beyondFloat: (message: string, value: JsonValue) => never
   #at = 0
+  /** The first number that no float can be. */
+  #tooLarge: string | undefined
 
-  constructor(text: string, fail: (message: string) => never) {
+  constructor(
+    text: string,
+    fail: (message: string) => never,
+    beyondFloat: (message: string, value: JsonValue) => never,
+  ) {
     this.#text = text
     this.#fail = fail
+    this.#beyondFloat = beyondFloat
   }
 
   read(): JsonValue {
@@ -23,6 +31,8 @@ export class JsonReader {
     const value = this.#value()
     this.#skipSpace()
     if (this.#at < this.#text.length) this.#unexpected('after top-level value')
+    if (this.#tooLarge !== undefined)
+      this.#beyondFloat(`json: cannot unmarshal number ${this.#tooLarge} into Go value of type float64`, value)
     return value
   }
 
@@ -171,7 +181,10 @@ export class JsonReader {
     }
     const token = this.#text.slice(start, this.#at)
     const value = Number(token)
-    if (!Number.isFinite(value)) this.#fail(`json: cannot unmarshal number ${token} into Go value of type float64`)
+    if (!Number.isFinite(value)) {
+      this.#tooLarge ??= token
+      return 0
+    }
     // An int64 has at most 19 digits; what is longer is a float, as in Go.
     if (!whole || Number.isSafeInteger(value) || token.length > 20) return value
     const exact = BigInt(token)

@@ -16,7 +16,19 @@ export const maxDepth = 512
 
 /** What went wrong while reading JSON; `message` is worded as Go's encoding/json words it. */
 export class JsonSyntaxError extends SyntaxError {
-  override readonly name = 'JsonSyntaxError'
+  override readonly name: string = 'JsonSyntaxError'
+}
+
+/** The text is JSON, but a number in it is beyond a float. */
+export class JsonRangeError extends JsonSyntaxError {
+  override readonly name = 'JsonRangeError'
+  /** What the text says, with 0 for such numbers. */
+  readonly value: JsonValue
+
+  constructor(message: string, value: JsonValue) {
+    super(message)
+    this.value = value
+  }
 }
 
 export const isObject = (value: unknown): value is JsonObject =>
@@ -38,9 +50,14 @@ const fail = (message: string): never => {
   throw new JsonSyntaxError(message)
 }
 
+const beyondFloat = (message: string, value: JsonValue): never => {
+  throw new JsonRangeError(message, value)
+}
+
 /**
  * Reads JSON exactly: integers beyond 2^53 within int64 become bigint, larger ones a float as in Go; of a key given
- * twice the last value counts; bytes that are not UTF-8 become U+FFFD. Throws {@link JsonSyntaxError}.
+ * twice the last value counts; bytes that are not UTF-8 become U+FFFD. Throws {@link JsonSyntaxError}, and
+ * {@link JsonRangeError} where nothing worse is the matter.
  */
 export const parseJson = (source: string | Buffer): JsonValue => readJson(source).value
 
@@ -65,11 +82,11 @@ export function readJson(source: string | Buffer): JsonDocument {
 }
 
 function parsed(text: string, { needsReader }: Survey): JsonValue {
-  if (needsReader) return new JsonReader(text, fail).read()
+  if (needsReader) return new JsonReader(text, fail, beyondFloat).read()
   try {
     return JSON.parse(text) as JsonValue
   } catch {
-    return new JsonReader(text, fail).read()
+    return new JsonReader(text, fail, beyondFloat).read()
   }
 }
 

@@ -94,7 +94,8 @@ const listOf = (elementType: Type, atomic: boolean, keyNames: readonly string[] 
     elementType,
     atomic,
     keyNames,
-    keys: keyNames.map((name) => ({ name, prefix: `${JSON.stringify(name)}:`, defaultValue: undefined })),
+    // Fields of Go's structs that are always written have their zero value for a default.
+    keys: keyNames.map((name) => ({ name, prefix: `${JSON.stringify(name)}:`, defaultValue: '' })),
   },
 })
 
