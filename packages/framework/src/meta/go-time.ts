@@ -2,20 +2,30 @@ import { quote } from './go-format.ts'
 import { rfc3339 } from './time.ts'
 
 const layout = '2006-01-02T15:04:05Z07:00'
+interface Element {
+  readonly text: string
+  readonly pattern: RegExp
+  /** What it is, and the lowest and highest value of it that Go reads on from. */
+  readonly range?: readonly [name: string, lowest: number, highest: number]
+}
+
+const element = (text: string, pattern: RegExp, range?: Element['range']): Element =>
+  range ? { text, pattern, range } : { text, pattern }
+
 /** The elements of the layout, each with what it reads. */
-const elements: readonly (readonly [string, RegExp])[] = [
-  ['2006', /^\d{4}/],
-  ['-', /^-/],
-  ['01', /^\d{2}/],
-  ['-', /^-/],
-  ['02', /^\d{2}/],
-  ['T', /^T/],
-  ['15', /^\d{1,2}/],
-  [':', /^:/],
-  ['04', /^\d{2}/],
-  [':', /^:/],
-  ['05', /^\d{2}(?:[.,]\d+)?/],
-  ['Z07:00', /^(?:Z|[+-]\d{2}:\d{2})/],
+const elements: readonly Element[] = [
+  element('2006', /^\d{4}/),
+  element('-', /^-/),
+  element('01', /^\d{2}/, ['month', 1, 12]),
+  element('-', /^-/),
+  element('02', /^\d{2}/),
+  element('T', /^T/),
+  element('15', /^\d{1,2}/, ['hour', 0, 23]),
+  element(':', /^:/),
+  element('04', /^\d{2}/, ['minute', 0, 59]),
+  element(':', /^:/),
+  element('05', /^\d{2}(?:[.,]\d+)?/, ['second', 0, 59]),
+  element('Z07:00', /^(?:Z|[+-]\d{2}:\d{2})/),
 ]
 
 /** What is written already as it is to be written; days after the 28th are looked at more closely. */
@@ -27,33 +37,50 @@ const normal = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])
  */
 export function normalizeTime(text: string): string {
   if (normal.test(text)) return text
-  const parts: string[] = []
-  let rest = text
-  for (const [element, pattern] of elements) {
-    const found = pattern.exec(rest)?.[0]
-    if (found === undefined)
-      throw refusal(text, ` as ${quote(layout)}: cannot parse ${quote(rest)} as ${quote(element)}`)
-    parts.push(found)
-    rest = rest.slice(found.length)
-  }
-  if (rest !== '') throw refusal(text, `: extra text: ${quote(rest)}`)
-  const [year = '', , month = '', , day = '', , hour = '', , minute = '', , second = '', zone = ''] = parts
-  const problem = outOfRange(Number(year), Number(month), Number(day), Number(hour), Number(minute), second)
-  if (problem) throw refusal(text, `: ${problem} out of range`)
+  const { year, month, day, hour, minute, second, zone } = partsOf(text, layout, elements)
   const whole = second.slice(0, 2)
   const date = new Date(`${year}-${month}-${day}T${hour.padStart(2, '0')}:${minute}:${whole}${zone}`)
   if (Number.isNaN(date.getTime())) throw refusal(text, ': time zone offset out of range')
   return rfc3339(date)
 }
 
-function outOfRange(year: number, month: number, day: number, hour: number, minute: number, second: string): string {
-  if (month < 1 || month > 12) return 'month'
-  if (hour > 23) return 'hour'
-  if (minute > 59) return 'minute'
-  if (Number(second.slice(0, 2)) > 59) return 'second'
-  const last = new Date(Date.UTC(2000, month, 0)).getUTCDate()
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  return day < 1 || day > (month === 2 && !leap ? 28 : last) ? 'day' : ''
+/** Why a text is no local time, `2006-01-02T15:04:05`, in time.Parse's words; undefined when it is one. */
+export function localTimeProblem(text: string): string | undefined {
+  try {
+    partsOf(text, layout.slice(0, -'Z07:00'.length), elements.slice(0, -1))
+    return undefined
+  } catch (error) {
+    if (error instanceof RangeError) return error.message
+    throw error
+  }
+}
+
+type Parts = Readonly<Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'zone', string>>
+
+function partsOf(text: string, layout: string, elements: readonly Element[]): Parts {
+  const parts: string[] = []
+  let rest = text
+  for (const { text: element, pattern, range } of elements) {
+    const found = pattern.exec(rest)?.[0]
+    if (found === undefined)
+      throw refusal(text, ` as ${quote(layout)}: cannot parse ${quote(rest)} as ${quote(element)}`)
+    if (range && !isWithin(Number.parseInt(found), range)) throw refusal(text, `: ${range[0]} out of range`)
+    parts.push(found)
+    rest = rest.slice(found.length)
+  }
+  if (rest !== '') throw refusal(text, `: extra text: ${quote(rest)}`)
+  const [year = '', , month = '', , day = '', , hour = '', , minute = '', , second = '', zone = ''] = parts
+  if (!isWithin(Number(day), ['day', 1, lastDay(Number(year), Number(month))]))
+    throw refusal(text, ': day out of range')
+  return { year, month, day, hour, minute, second, zone }
+}
+
+const isWithin = (value: number, [, lowest, highest]: NonNullable<Element['range']>): boolean =>
+  value >= lowest && value <= highest
+
+function lastDay(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return month === 2 && !isLeap ? 28 : new Date(Date.UTC(2000, month, 0)).getUTCDate()
 }
 
 const refusal = (text: string, problem: string): RangeError => new RangeError(`parsing time ${quote(text)}${problem}`)

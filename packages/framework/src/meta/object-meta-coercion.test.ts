@@ -39,7 +39,14 @@ describe('coerceObjectMeta', () => {
       { managedFields: [1] },
       'json: cannot unmarshal number into Go struct field ObjectMeta.managedFields of type v1.ManagedFieldsEntry',
     ],
-    [{ creationTimestamp: 1 }, 'json: cannot unmarshal number into Go value of type string'],
+    [
+      { creationTimestamp: 1 },
+      'json: cannot unmarshal number into Go struct field ObjectMeta.creationTimestamp of type string',
+    ],
+    [
+      { managedFields: [{ time: 5 }] },
+      'json: cannot unmarshal number into Go struct field ManagedFieldsEntry.managedFields.time of type string',
+    ],
     [
       { creationTimestamp: 'today' },
       'parsing time "today" as "2006-01-02T15:04:05Z07:00": cannot parse "today" as "2006"',

@@ -125,8 +125,8 @@ const integer: Reader = (value, place) => {
 }
 const positive: Reader = (value, place, unknown) => integer(value, place, unknown) || undefined
 
-const time: Reader = (value) => {
-  if (typeof value !== 'string') return mismatch(value, undefined, 'string')
+const time: Reader = (value, place) => {
+  if (typeof value !== 'string') return mismatch(value, place, 'string')
   try {
     return normalizeTime(value)
   } catch (error) {

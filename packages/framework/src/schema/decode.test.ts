@@ -173,6 +173,15 @@ describe('decodeObject, embedded resources', () => {
     expect(warnings).to.deep.equal(['unknown field "spec.template.metadata.nope"'])
   })
 
+  it('names their unknown members after all others', () => {
+    const template = { apiVersion: 'v1', kind: 'Pod', metadata: { nope: 1 } }
+    expect(decode({ ...widget, spec: { template, zoo: 1, '': 1 } }).warnings).to.deep.equal([
+      'unknown field "spec."',
+      'unknown field "spec.zoo"',
+      'unknown field "spec.template.metadata.nope"',
+    ])
+  })
+
   it('answers 400 to wrong types', () => {
     expect(refusal(() => decode(withTemplate({ apiVersion: 'v1', kind: 'Pod', metadata: 'x' })))).to.deep.equal([
       400,

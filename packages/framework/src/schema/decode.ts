@@ -144,6 +144,8 @@ export function decodeUnstructured(
     }
   const typed = isTyped(kind)
   if (typed) completeTyped(value, kind)
+  const misnamed = typeMetaProblem(value)
+  if (misnamed !== undefined) return { unknown: [], error: misnamed }
   const given = text(value, 'kind')
   if (given === '') return { unknown: [], error: missingKind(canonical(value)) }
   const apiVersion = text(value, 'apiVersion')
@@ -155,20 +157,21 @@ export function decodeUnstructured(
       error: `the API version in the data () does not match the expected API version (${kind.apiVersion})`,
     }
   const complaints: string[] = []
+  const embedded: string[] = []
   try {
     const { meta, unknown } = readObjectMeta(getOwn(value, 'metadata'))
     value.metadata = meta as JsonObject
     complaints.push(...unknown)
     const problem = typed ? typeProblem(value, compiled.schema, kind) : undefined
     if (problem !== undefined) return { unknown: [], error: problem }
-    if (given === kind.kind) complaints.push(...coerceEmbeddedMetadata(compiled.schema, value))
+    if (given === kind.kind) embedded.push(...coerceEmbeddedMetadata(compiled.schema, value))
   } catch (error) {
     if (!(error instanceof ObjectMetaTypeError)) throw error
     return { unknown: [], error: error.message }
   }
   const object = value as unknown as KubeObject
   if (given !== kind.kind || apiVersion !== kind.apiVersion) throw ofAnotherType(object, compiled)
-  complaints.push(...compiled.prune(object))
+  complaints.push(...compiled.prune(object), ...embedded)
   compiled.default(object)
   if (fieldValidation === 'Ignore') return { object, unknown: [] }
   return { object, unknown: complaints.slice(0, maxComplaints).map((path) => `unknown field "${path}"`) }
@@ -248,22 +251,24 @@ function objectOf(value: JsonValue, source: Source): JsonObject {
   throw unrecognized(source.kind.kind, problem, source.body)
 }
 
-/** The kind that the data names. Throws 400 where kind or apiVersion say nothing. Source: runtime/serializer/json/meta.go. */
+/** The kind that the data names. Throws 400 where kind or apiVersion say nothing. */
 function kindOf(value: JsonObject, source: Source): string {
-  const { body, kind } = source
-  for (const member of ['apiVersion', 'kind'] as const) {
-    const found = getOwn(value, member) ?? null
-    if (found !== null && typeof found !== 'string') {
-      const target = `Go struct field .${member} of type string`
-      throw unrecognized(kind.kind, versionKindProblem(jsonTypeName(found), target), body)
-    }
-  }
-  const apiVersion = text(value, 'apiVersion')
-  if (apiVersion.split('/').length > 2)
-    throw unrecognized(kind.kind, `unexpected GroupVersion string: ${apiVersion}`, body)
+  const problem = typeMetaProblem(value)
+  if (problem !== undefined) throw unrecognized(source.kind.kind, problem, source.body)
   const given = text(value, 'kind')
   if (given === '') throw withoutKind(value, source)
   return given
+}
+
+/** What makes apiVersion and kind no names of a type. Source: runtime/serializer/json/meta.go. */
+function typeMetaProblem(value: JsonObject): string | undefined {
+  for (const member of ['apiVersion', 'kind'] as const) {
+    const found = getOwn(value, member) ?? null
+    if (found !== null && typeof found !== 'string')
+      return versionKindProblem(jsonTypeName(found), `Go struct field .${member} of type string`)
+  }
+  const apiVersion = text(value, 'apiVersion')
+  return apiVersion.split('/').length > 2 ? `unexpected GroupVersion string: ${apiVersion}` : undefined
 }
 
 /** Go's strict decoder complains of the body; the other one of its JSON, as what the endpoint expects. */

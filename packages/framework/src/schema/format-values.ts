@@ -1,5 +1,5 @@
 /** What texts of a format mean, to rules, and to validation where the meaning decides. Source: kube-openapi validation/strfmt. */
-import { quote } from '../meta/go-format.ts'
+import { localTimeProblem } from '../meta/go-time.ts'
 import { EvaluationError } from './cel/cel-error.ts'
 import { parseDuration, parseTimestamp } from './cel/times.ts'
 import { Duration, type Timestamp } from './cel/value.ts'
@@ -43,31 +43,8 @@ export function formattedTime(text: string): Timestamp {
   try {
     return parseTimestamp(text)
   } catch (error) {
-    throw new EvaluationError(
-      `Invalid date-time formatted string ${text}: parsing time ${quote(text)}${timeProblem(text)}`,
-      {
-        cause: error,
-      },
-    )
+    // As Go says it of the last form that it tries.
+    const problem = localTimeProblem(text) ?? (error as Error).message
+    throw new EvaluationError(`Invalid date-time formatted string ${text}: ${problem}`, { cause: error })
   }
 }
-
-/** As Go words it for the last form that it tries. */
-function timeProblem(text: string): string {
-  const cannot = (rest: string, part: string): string =>
-    ` as "2006-01-02T15:04:05": cannot parse ${quote(rest)} as ${quote(part)}`
-  const [, month = '', afterDate = ''] = /^\d{4}-(\d{2})-\d{2}(.*)$/s.exec(text) ?? []
-  if (month === '') return cannot(text, '2006')
-  if (!inRange(month, 1, 12)) return ': month out of range'
-  if (!afterDate.startsWith('T')) return cannot(afterDate, 'T')
-  const [, hour = '', minute = '', second = '', rest = ''] =
-    /^T(\d{2}):(\d{2}):(\d{2})(?:[.,]\d+)?(.*)$/s.exec(afterDate) ?? []
-  if (hour === '') return cannot(afterDate.slice(1), '15')
-  if (!inRange(hour, 0, 23)) return ': hour out of range'
-  if (!inRange(minute, 0, 59)) return ': minute out of range'
-  if (!inRange(second, 0, 59)) return ': second out of range'
-  return rest === '' || rest === 'Z' ? `: day out of range` : `: extra text: ${quote(rest)}`
-}
-
-const inRange = (digits: string, lowest: number, highest: number): boolean =>
-  Number(digits) >= lowest && Number(digits) <= highest

@@ -46,8 +46,10 @@ function integerOf(text: string): number | bigint | undefined {
   return undefined
 }
 
-function floatOf(text: string): number | undefined {
+/** A whole one is what its JSON in Go says, an integer if 64 bits can hold it. */
+function floatOf(text: string): number | bigint | undefined {
   if (!float.test(text)) return undefined
   const value = Number(text)
-  return Number.isFinite(value) ? value : undefined
+  if (!Number.isFinite(value)) return undefined
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 2 ** 63 ? BigInt(value) : value
 }

@@ -48,6 +48,28 @@ describe('compileRules', () => {
     expect(judge({ ...Object.fromEntries(names.map((name) => [name, 1])), in: 2 }).errors).to.have.length(1)
   })
 
+  it('reads durations and times as kube-apiserver does, which validation does not always', () => {
+    const judge = check({
+      type: 'object',
+      properties: { at: { type: 'string', format: 'date-time' }, wait: { type: 'string', format: 'duration' } },
+      ...rules(
+        "!has(self.wait) || self.wait == duration('90m')",
+        "!has(self.at) || self.at < timestamp('2100-01-01T00:00:00Z')",
+      ),
+    })
+    for (const wait of ['90m', '1h30m', 'PT1H 30M', '1 hour and 30 min', 'P1H, T30M'])
+      expect(judge({ wait }).errors, wait).to.deep.equal([])
+    expect(judge({ wait: 'P1D' }).errors).to.have.length(1)
+    const problemOf = (at: string): string =>
+      /Invalid date-time formatted string \S+: (.*) evaluating rule/.exec(judge({ at }).errors[0] ?? '')?.[1] ?? ''
+    expect(judge({ at: '2020-01-02T03:04:05,5-24:00' }).errors).to.deep.equal([])
+    expect(problemOf('2020-01-02t03:04:05z')).to.equal(
+      'parsing time "2020-01-02t03:04:05z" as "2006-01-02T15:04:05": cannot parse "t03:04:05z" as "T"',
+    )
+    expect(problemOf('2020-01-02T03:04:05z')).to.equal('parsing time "2020-01-02T03:04:05z": extra text: "z"')
+    expect(problemOf('2020-13-02T03:04:05Z')).to.equal('parsing time "2020-13-02T03:04:05Z": month out of range')
+  })
+
   it('sees dates, durations, bytes and numbers of both kinds', () => {
     const judge = check({
       type: 'object',

@@ -109,6 +109,12 @@ const table: [what: string, schema: JsonObject, value: JsonValue, expected: stri
     ['Invalid spec.x: Invalid value: 0: factor MultipleOf declared for spec.x must be positive: 0'],
   ],
   [
+    'what is too large for an integer',
+    { type: 'number', multipleOf: 0.5 },
+    1e22,
+    [invalid('1e+22', 'should be a multiple of 0.5')],
+  ],
+  [
     'an integer and a factor above one',
     { type: 'number', multipleOf: 2.5 },
     5,

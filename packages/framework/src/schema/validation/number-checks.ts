@@ -47,7 +47,10 @@ function rangeOf(schema: StructuralSchema): Range | undefined {
   const [lowest, highest] = limits
   return {
     name: `${type} ${format === '' ? '(default format)' : `with format ${format}`}`,
-    has: (value) => (type === 'number' || isInteger(value)) && value >= lowest && value <= highest,
+    has: (value) =>
+      (type === 'number' || typeof value === 'bigint' || Number.isInteger(value)) &&
+      value >= lowest &&
+      value <= highest,
   }
 }
 
@@ -60,7 +63,8 @@ function rangeCheck(range: Range): NumberCheck {
 const outside = (what: string, { name }: Range): Violation =>
   violation.composite((path) => `${what} must be of type ${name} in ${path}`)
 
-const isInteger = (value: Numeric): boolean => typeof value === 'bigint' || Number.isInteger(value)
+/** Go has read it as one: beyond 2^53 such a value is a bigint here. */
+const isInteger = (value: Numeric): boolean => typeof value === 'bigint' || Number.isSafeInteger(value)
 
 type LimitCheck = (value: Numeric, cut: boolean, violations: Violation[]) => void
 
