@@ -37,7 +37,13 @@ export class ItemEvent {
 
   get previous(): StoredItem | undefined {
     if (!this.#before) return undefined
-    return (this.#previous ??= new StoredItem(this.#codec, this.key, this.#before.value, this.#before.modRevision))
+    return (this.#previous ??= new StoredItem(
+      this.#codec,
+      this.key,
+      this.#before.value,
+      this.#before.modRevision,
+      true,
+    ))
   }
 
   #change(now: StoredItem | undefined, then: StoredItem | undefined): WatchEvent | undefined {

@@ -8,6 +8,7 @@ import { MemoryBackend } from './backends/memory/index.ts'
 import { conformanceStoreOptions, pod } from './conformance/storage-case.ts'
 import { storageConformance } from './conformance/storage.ts'
 import { Store } from './store.ts'
+import type { StoredItem } from './stored-item.ts'
 
 storageConformance(
   {
@@ -82,6 +83,35 @@ describe('A Store that has seen the object', () => {
     await other.guaranteedUpdate(key, () => node('1'))
     const gone = await store.delete(key)
     expect((gone.object as { spec?: unknown }).spec).to.deep.equal({ nodeName: '1' })
+  })
+  it('asks nobody about what it has deleted, whoever looked at that', async () => {
+    const gone = await store.delete(key)
+    expect(gone.object.metadata.name).to.equal('foo')
+    const seen: unknown[] = []
+    const failure = await store.guaranteedUpdate(key, (item) => node(String(seen.push(item)))).then(String, String)
+    expect(failure).to.include('key not found')
+    expect(seen).to.have.length(0)
+  })
+  it('reads what another one wrote, not what a watcher has lost sight of by it', async () => {
+    const isFirst = (item: StoredItem): boolean =>
+      (item.object as { spec?: { nodeName?: string } }).spec?.nodeName === '0'
+    const stream = await store.watch('/pods', {
+      recursive: true,
+      resourceVersion: (await store.get(key)).resourceVersion,
+      predicate: { everything: false, matches: isFirst },
+      signal: new AbortController().signal,
+    })
+    // Too large to be remembered itself.
+    const large = 'x'.repeat(2.5 * 1024 * 1024)
+    await other.guaranteedUpdate(key, () => node(large))
+    for await (const [event] of stream) {
+      expect(event?.type).to.equal('DELETED')
+      expect((event as { item: StoredItem }).item.object).to.have.nested.property('spec.nodeName', '0')
+      break
+    }
+    stream.close()
+    const { spec } = (await store.get(key)).object as { spec?: { nodeName: string } }
+    expect(spec?.nodeName.length).to.equal(large.length)
   })
   it('neither finds nor changes what another one has deleted', async () => {
     await other.delete(key)

@@ -253,7 +253,7 @@ const remembering = (codec: ItemCodec, parsed: ItemCache): ItemCodec => ({
   pieces: (item) => codec.pieces(item),
   decode: (item) => {
     const object = codec.decode(item)
-    parsed.add(item)
+    if (!item.isPast) parsed.add(item)
     return object
   },
 })

@@ -13,16 +13,18 @@ export class StoredItem {
   /** The revision that is this item's resourceVersion. */
   readonly revision: number
   readonly codec: ItemCodec
+  /** It does not stand at its key any more: nobody may take it for what does. */
+  readonly isPast: boolean
   #encoded: Map<string, Buffer> | undefined
   #object: KubeObject | undefined
   #inStoredForm: boolean | undefined
 
-  constructor(codec: ItemCodec, key: string, bytes: Buffer, revision: number, object?: KubeObject) {
+  constructor(codec: ItemCodec, key: string, bytes: Buffer, revision: number, isPast = false) {
     this.codec = codec
     this.key = key
     this.bytes = bytes
     this.revision = revision
-    this.#object = object
+    this.isPast = isPast
   }
 
   get resourceVersion(): string {
@@ -46,7 +48,7 @@ export class StoredItem {
 
   /** The same state under another revision: what a DELETED event carries. */
   at(revision: number): StoredItem {
-    return new StoredItem(this.codec, this.key, this.bytes, revision)
+    return new StoredItem(this.codec, this.key, this.bytes, revision, true)
   }
 }
 
