@@ -2,30 +2,26 @@ import { quote } from './go-format.ts'
 import { rfc3339 } from './time.ts'
 
 const layout = '2006-01-02T15:04:05Z07:00'
-interface Element {
-  readonly text: string
-  readonly pattern: RegExp
-  /** What it is, and the lowest and highest value of it that Go reads on from. */
-  readonly range?: readonly [name: string, lowest: number, highest: number]
-}
 
-const element = (text: string, pattern: RegExp, range?: Element['range']): Element =>
-  range ? { text, pattern, range } : { text, pattern }
+/** What it is called, and the lowest and highest value of it that Go reads on from. */
+type Range = readonly [name: string, lowest: number, highest: number]
+
+type Element = readonly [text: string, pattern: RegExp, range?: Range]
 
 /** The elements of the layout, each with what it reads. */
 const elements: readonly Element[] = [
-  element('2006', /^\d{4}/),
-  element('-', /^-/),
-  element('01', /^\d{2}/, ['month', 1, 12]),
-  element('-', /^-/),
-  element('02', /^\d{2}/),
-  element('T', /^T/),
-  element('15', /^\d{1,2}/, ['hour', 0, 23]),
-  element(':', /^:/),
-  element('04', /^\d{2}/, ['minute', 0, 59]),
-  element(':', /^:/),
-  element('05', /^\d{2}(?:[.,]\d+)?/, ['second', 0, 59]),
-  element('Z07:00', /^(?:Z|[+-]\d{2}:\d{2})/),
+  ['2006', /^\d{4}/],
+  ['-', /^-/],
+  ['01', /^\d{2}/, ['month', 1, 12]],
+  ['-', /^-/],
+  ['02', /^\d{2}/],
+  ['T', /^T/],
+  ['15', /^\d{1,2}/, ['hour', 0, 23]],
+  [':', /^:/],
+  ['04', /^\d{2}/, ['minute', 0, 59]],
+  [':', /^:/],
+  ['05', /^\d{2}(?:[.,]\d+)?/, ['second', 0, 59]],
+  ['Z07:00', /^(?:Z|[+-]\d{2}:\d{2})/],
 ]
 
 /** What is written already as it is to be written; days after the 28th are looked at more closely. */
@@ -60,23 +56,22 @@ type Parts = Readonly<Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'sec
 function partsOf(text: string, layout: string, elements: readonly Element[]): Parts {
   const parts: string[] = []
   let rest = text
-  for (const { text: element, pattern, range } of elements) {
+  for (const [element, pattern, range] of elements) {
     const found = pattern.exec(rest)?.[0]
     if (found === undefined)
       throw refusal(text, ` as ${quote(layout)}: cannot parse ${quote(rest)} as ${quote(element)}`)
-    if (range && !isWithin(Number.parseInt(found), range)) throw refusal(text, `: ${range[0]} out of range`)
+    if (range && !isWithin(range, Number.parseInt(found))) throw refusal(text, `: ${range[0]} out of range`)
     parts.push(found)
     rest = rest.slice(found.length)
   }
   if (rest !== '') throw refusal(text, `: extra text: ${quote(rest)}`)
   const [year = '', , month = '', , day = '', , hour = '', , minute = '', , second = '', zone = ''] = parts
-  if (!isWithin(Number(day), ['day', 1, lastDay(Number(year), Number(month))]))
+  if (!isWithin(['day', 1, lastDay(Number(year), Number(month))], Number(day)))
     throw refusal(text, ': day out of range')
   return { year, month, day, hour, minute, second, zone }
 }
 
-const isWithin = (value: number, [, lowest, highest]: NonNullable<Element['range']>): boolean =>
-  value >= lowest && value <= highest
+const isWithin = ([, lowest, highest]: Range, value: number): boolean => value >= lowest && value <= highest
 
 function lastDay(year: number, month: number): number {
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)

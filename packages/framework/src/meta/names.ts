@@ -60,8 +60,10 @@ export function isQualifiedName(value: string): string[] {
     const prefix = parts[0] ?? ''
     name = parts[1] ?? ''
     if (prefix === '') errors.push('prefix part must be non-empty')
-    // Go counts bytes, and says so here alone.
-    else errors.push(...isDnsSubdomain(prefix).map((e) => `prefix part ${e.replace('253 characters', '253 bytes')}`))
+    else {
+      if (bytes(prefix) > 253) errors.push('prefix part must be no more than 253 bytes')
+      if (!subdomainPattern.test(prefix)) errors.push(`prefix part ${subdomainText}`)
+    }
   }
   if (name === '') errors.push('name part must be non-empty')
   else if (bytes(name) > 63) errors.push('name part must be no more than 63 bytes')

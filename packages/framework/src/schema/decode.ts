@@ -1,3 +1,4 @@
+import { parseApiVersion, type GroupVersion } from '../meta/group-version.ts'
 import { ObjectMetaTypeError, readObjectMeta } from '../meta/object-meta-coercion.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { jsonTypeName } from '../meta/go-format.ts'
@@ -22,7 +23,7 @@ import type { CompiledKind } from './structural.ts'
 import { completeTyped, isTyped, notRegistered, typeProblem } from './typed-decoding.ts'
 
 /** What decoding needs of a compiled kind. */
-export type DecodableKind = Pick<CompiledKind, 'kind' | 'schema' | 'prune' | 'default' | 'validate'>
+export type DecodableKind = Pick<CompiledKind, 'kind' | 'schema' | 'prune' | 'default' | 'validate' | 'typeErrors'>
 
 export interface DecodeOptions {
   /** `Ignore` looks for no duplicate or unknown fields, `Strict` refuses them. */
@@ -76,8 +77,7 @@ export function decodeObject(
   const given = kindOf(value, source)
   const apiVersion = text(value, 'apiVersion')
   if (typed && (given !== kind.kind || apiVersion !== kind.apiVersion)) {
-    const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
-    throw cannotBeHandled({ ...kind, version }, given, notRegistered(given, apiVersion))
+    throw cannotBeHandled({ ...kind, version: groupVersionOf(value).version }, given, notRegistered(given, apiVersion))
   }
   if (getOwn(value, 'apiVersion') === null)
     throw cannotBeHandled(
@@ -104,7 +104,7 @@ export function decodeObject(
 function complainOfOther(read: ReadBody, kind: Kind, { fieldValidation, otherVersions }: DecodeOptions): void {
   if (!otherVersions || fieldValidation === 'Ignore') return
   const { value, duplicates, strictDuplicates } = read
-  const [version = '', group = ''] = text(value, 'apiVersion').split('/').reverse()
+  const { group, version } = groupVersionOf(value)
   const sameKind = group === kind.group && text(value, 'kind') === kind.kind
   const unknown = sameKind ? unknownFields(value, otherVersions.find(text(value, 'apiVersion'))) : []
   if (fieldValidation === 'Strict' && strictDuplicates.length + unknown.length > 0) {
@@ -157,14 +157,14 @@ export function decodeUnstructured(
       error: `the API version in the data () does not match the expected API version (${kind.apiVersion})`,
     }
   const complaints: string[] = []
-  const embedded: string[] = []
+  let embedded: string[] = []
   try {
     const { meta, unknown } = readObjectMeta(getOwn(value, 'metadata'))
     value.metadata = meta as JsonObject
     complaints.push(...unknown)
     const problem = typed ? typeProblem(value, compiled.schema, kind) : undefined
     if (problem !== undefined) return { unknown: [], error: problem }
-    if (given === kind.kind) embedded.push(...coerceEmbeddedMetadata(compiled.schema, value))
+    if (given === kind.kind) embedded = coerceEmbeddedMetadata(compiled.schema, value)
   } catch (error) {
     if (!(error instanceof ObjectMetaTypeError)) throw error
     return { unknown: [], error: error.message }
@@ -182,10 +182,8 @@ function ofAnotherType(object: KubeObject, compiled: DecodableKind): StatusError
   const { apiVersion, kind } = object
   const isOfVersion = apiVersion === compiled.kind.apiVersion
   if (isOfVersion) compiled.default(object)
-  const errors = compiled
-    .validate(object)
-    .errors.filter(({ path }) => isOfVersion || path === 'apiVersion' || path === 'kind')
-  const group = apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : ''
+  const errors = isOfVersion ? compiled.validate(object).errors : compiled.typeErrors(object)
+  const group = parseApiVersion(apiVersion)?.group ?? ''
   return StatusError.invalid({ group, kind }, object.metadata.name ?? '', errors)
 }
 
@@ -222,8 +220,7 @@ function readBody(source: Source): ReadBody {
   } catch (error) {
     if (error instanceof JsonRangeError && isObject(error.value)) {
       const given = kindOf(error.value, source)
-      const version = text(error.value, 'apiVersion').split('/').at(-1) ?? ''
-      throw cannotBeHandled({ ...kind, version }, given, error.message)
+      throw cannotBeHandled({ ...kind, version: groupVersionOf(error.value).version }, given, error.message)
     }
     if (error instanceof JsonSyntaxError) {
       const problem = `couldn't get version/kind; json parse error: ${error.message}`
@@ -268,7 +265,7 @@ function typeMetaProblem(value: JsonObject): string | undefined {
       return versionKindProblem(jsonTypeName(found), `Go struct field .${member} of type string`)
   }
   const apiVersion = text(value, 'apiVersion')
-  return apiVersion.split('/').length > 2 ? `unexpected GroupVersion string: ${apiVersion}` : undefined
+  return parseApiVersion(apiVersion) ? undefined : `unexpected GroupVersion string: ${apiVersion}`
 }
 
 /** Go's strict decoder complains of the body; the other one of its JSON, as what the endpoint expects. */
@@ -282,6 +279,9 @@ const versionKindProblem = (found: string, target: string): string =>
   `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into ${target}`
 
 const missingKind = (json: string): string => `Object 'Kind' is missing in '${json}'`
+
+const groupVersionOf = (value: JsonObject): GroupVersion =>
+  parseApiVersion(text(value, 'apiVersion')) ?? { group: '', version: '' }
 
 function text(value: JsonObject, member: string): string {
   const found = getOwn(value, member)

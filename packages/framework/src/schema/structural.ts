@@ -110,7 +110,7 @@ export class CompiledKind {
     prior: readonly FieldError[],
     schemaErrors: () => FieldError[],
   ): SchemaVerdict {
-    const wrongType = this.#typeErrors(object)
+    const wrongType = this.typeErrors(object)
     const errors = [
       ...(wrongType.length ? wrongType : schemaErrors()),
       ...nestedErrors(this.#embedded, object),
@@ -123,7 +123,8 @@ export class CompiledKind {
     return { errors: [...errors, ...ruled.errors], warnings: ruled.warnings }
   }
 
-  #typeErrors(object: KubeObject): FieldError[] {
+  /** What is wrong with apiVersion and kind. */
+  typeErrors(object: KubeObject): FieldError[] {
     const { kind, apiVersion } = this.kind
     return [
       ...(object.kind === kind ? [] : [field.invalid('kind', object.kind, `must be ${kind}`)]),

@@ -36,18 +36,17 @@ export function typeCheck(schema: StructuralSchema): Check | undefined {
   if (!types.length && format === '') return undefined
   const accepted = new Set(types)
   if (accepted.has('number')) accepted.add('integer')
+  // Of a text with a format, a list is not told.
+  if (format !== '' && !accepted.has('integer')) accepted.add('array')
   const names = types.join()
   const fail = violation.type
-  // Of a text with a format, a list is not told.
-  const text = !accepted.has('number') && !accepted.has('integer')
   return (value, _old, violations) => {
     const actual = jsonType(value)
     if (accepted.has(actual)) return 1
     if (value === null) {
       if (nullable || !types.length) return 1
       violations.push(fail(names, actual))
-    } else if (format !== '' && text && actual === 'array') return 1
-    else if (format !== '' && actual !== 'string' && actual !== 'array')
+    } else if (format !== '' && actual !== 'string' && actual !== 'array')
       // The format is named instead of the type, and the format that the value would have.
       violations.push(fail(format, actual === 'integer' ? 'int64' : actual === 'number' ? 'float64' : ''))
     else if (types.length) violations.push(fail(names, actual))

@@ -28,17 +28,16 @@ interface Place {
  */
 export type Check = (value: JsonValue, old: JsonValue | undefined, violations: Violation[]) => number
 
+const worded = (value: unknown, message: (path: string) => string): Violation => ({
+  path: '',
+  error: ({ path, field: at }) => field.invalid(at, value, message(path)),
+})
+
 export const violation = {
   /** `detail` follows the path inside the message: `P in body <detail>`. */
-  invalid: (value: unknown, detail: string): Violation => ({
-    path: '',
-    error: ({ path, field: at }) => field.invalid(at, value, `${path} in body ${detail}`),
-  }),
+  invalid: (value: unknown, detail: string): Violation => worded(value, (path) => `${path} in body ${detail}`),
   /** One whose message has the path elsewhere. */
-  worded: (value: unknown, message: (path: string) => string): Violation => ({
-    path: '',
-    error: ({ path, field: at }) => field.invalid(at, value, message(path)),
-  }),
+  worded,
   type: (types: string, actual: string): Violation => ({
     path: '',
     error: ({ path, field: at }) =>
