@@ -35,11 +35,14 @@ function prepareOurs(): void {
 }
 
 /** examples/sample-apiserver on LMDB, every write durable. */
-export async function startOurs(directory: string): Promise<Stack & { readonly server: ExampleServer }> {
+export async function startOurs(
+  directory: string,
+  args: readonly string[] = [],
+): Promise<Stack & { readonly server: ExampleServer }> {
   mkdirSync(directory, { recursive: true })
   prepareOurs()
   const began = performance.now()
-  const server = await ExampleServer.start('sample-apiserver', { directory })
+  const server = await ExampleServer.start('sample-apiserver', { directory, args })
   const readyMs = performance.now() - began
   const { pid } = server.child
   return {

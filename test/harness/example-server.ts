@@ -61,7 +61,13 @@ export class ExampleServer {
 
   static async start(
     example: string,
-    options: { directory?: string; port?: number; args?: string[]; cluster?: ClusterBehind; program?: string } = {},
+    options: {
+      directory?: string
+      port?: number
+      args?: readonly string[]
+      cluster?: ClusterBehind
+      program?: string
+    } = {},
   ): Promise<ExampleServer> {
     const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'apiserver-kit-'))
     const port = options.port ?? (await freePort())

@@ -16,6 +16,7 @@ const group = "wardle.example.com"
 type client struct {
 	o    options
 	http *http.Client
+	tls  *tls.Config
 	// items is the path of the objects.
 	items string
 }
@@ -31,8 +32,9 @@ func newClient(o options) (*client, error) {
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(authority)
+	config := &tls.Config{Certificates: []tls.Certificate{pair}, RootCAs: roots, ServerName: "localhost"}
 	transport := &http.Transport{
-		TLSClientConfig:     &tls.Config{Certificates: []tls.Certificate{pair}, RootCAs: roots, ServerName: "localhost"},
+		TLSClientConfig:     config.Clone(),
 		ForceAttemptHTTP2:   o.http == 2,
 		MaxIdleConnsPerHost: 4096,
 		DisableCompression:  true,
@@ -41,7 +43,7 @@ func newClient(o options) (*client, error) {
 		transport.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 	}
 	items := fmt.Sprintf("/apis/%s/%s/namespaces/%s/flunders", group, o.version, o.namespace)
-	return &client{o: o, http: &http.Client{Transport: transport}, items: items}, nil
+	return &client{o: o, http: &http.Client{Transport: transport}, tls: config, items: items}, nil
 }
 
 // send gives the body of a 2xx answer.

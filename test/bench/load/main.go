@@ -40,6 +40,7 @@ type options struct {
 	workers            int
 	objects            int
 	watchers           int
+	connections        int
 	rate               float64
 	pids               []int
 	version            string
@@ -84,6 +85,7 @@ func run(args []string) error {
 	set.IntVar(&o.workers, "workers", 16, "requests under way at once")
 	set.IntVar(&o.objects, "objects", 1000, "objects there")
 	set.IntVar(&o.watchers, "watchers", 100, "watches (watch)")
+	set.IntVar(&o.connections, "connections", 4, "connections (flood-get, flood-watch)")
 	set.Float64Var(&o.rate, "rate", 50, "writes a second (watch)")
 	set.StringVar(&pids, "pids", "", "processes of the server, their children counted too")
 	set.StringVar(&o.version, "version", "v1alpha1", "version of the API")
@@ -123,6 +125,7 @@ type meter struct {
 	o       options
 	mu      sync.Mutex
 	times   []float64
+	untimed int64
 	bytes   int64
 	errors  int64
 	error   string
@@ -177,6 +180,30 @@ func (m *meter) count(took time.Duration, bytes int, err error) {
 	m.bytes += int64(bytes)
 }
 
+// countAll notes operations whose times nobody knows.
+func (m *meter) countAll(operations, bytes int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.on {
+		m.untimed += int64(operations)
+		m.bytes += int64(bytes)
+	}
+}
+
+// until waits for a failure or the end of the time.
+func (m *meter) until(failures <-chan error) error {
+	for {
+		select {
+		case <-m.done:
+			return nil
+		case err := <-failures:
+			if err != nil && !m.stopped() {
+				return err
+			}
+		}
+	}
+}
+
 func (m *meter) result() result {
 	sort.Float64s(m.times)
 	at := func(q float64) float64 {
@@ -186,7 +213,7 @@ func (m *meter) result() result {
 		return m.times[int(q*float64(len(m.times)-1))]
 	}
 	return result{
-		Row: m.o.row, HTTP: m.o.http, Ops: int64(len(m.times)), Errors: m.errors, Error: m.error, Seconds: m.seconds,
+		Row: m.o.row, HTTP: m.o.http, Ops: int64(len(m.times)) + m.untimed, Errors: m.errors, Error: m.error, Seconds: m.seconds,
 		P50Ms: at(0.5), P99Ms: at(0.99), Bytes: m.bytes, CPUUs: m.cpu, RSSBytes: m.rss, ClientUs: m.own,
 	}
 }

@@ -14,20 +14,22 @@ import (
 
 // A row prepares, which nobody counts, and gives back its work.
 var rows = map[string]func(*client) (func(*meter) error, error){
-	"get":       get,
-	"list":      list(""),
-	"page":      list("?limit=500"),
-	"create":    create,
-	"delete":    remove,
-	"update":    update,
-	"merge":     patch("application/merge-patch+json", `{"spec":{"%s":"r%d"}}`),
-	"json":      patch("application/json-patch+json", `[{"op":"replace","path":"/spec/%s","value":"r%d"}]`),
-	"apply":     apply,
-	"watch":     watch,
-	"informer":  informer,
-	"discovery": path("/apis", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"),
-	"openapi":   path("/openapi/v3/apis/"+group+"/v1beta1", jsonType),
-	"openapiv2": path("/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"),
+	"get":         get,
+	"list":        list(""),
+	"page":        list("?limit=500"),
+	"create":      create,
+	"delete":      remove,
+	"update":      update,
+	"merge":       patch("application/merge-patch+json", `{"spec":{"%s":"r%d"}}`),
+	"json":        patch("application/json-patch+json", `[{"op":"replace","path":"/spec/%s","value":"r%d"}]`),
+	"apply":       apply,
+	"watch":       watch,
+	"flood-get":   floodGet,
+	"flood-watch": floodWatch,
+	"informer":    informer,
+	"discovery":   path("/apis", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"),
+	"openapi":     path("/openapi/v3/apis/"+group+"/v1beta1", jsonType),
+	"openapiv2":   path("/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"),
 }
 
 func rowNames() []string {
