@@ -21,6 +21,7 @@ export function applier(write: IncomingWrite, body: string): Patcher {
     }
     write.checkName(merged)
     write.dedupOwners(merged)
+    if (!live) refuseUid(write, merged)
     return merged
   }
 }
@@ -29,7 +30,7 @@ function mergedWith(live: KubeObject | undefined, write: IncomingWrite, body: st
   const { scope, query, manager } = write
   // Read anew for each attempt: the field manager may change what it is given, and conflicts are rare.
   const { configuration, duplicates } = parseConfiguration(body)
-  checkIdentity(write, configuration, live)
+  if (!live) delete configuration.metadata.resourceVersion
   const merged = scope.fieldManager.apply(live, configuration, manager, query.force ?? false)
   complain(write, duplicates)
   // As decoding does for every other body: what metadata cannot hold goes, or is refused.
@@ -86,18 +87,12 @@ function refuseOtherTypes(value: JsonObject, metadata: JsonObject): void {
       throw StatusError.badRequest(`error decoding YAML: ${path} is not a string`)
 }
 
-/** The uid and the resourceVersion of a configuration speak of an object that is there. */
-function checkIdentity(write: IncomingWrite, patch: KubeObject, live: KubeObject | undefined): void {
-  const { scope, exchange } = write
-  const { name } = exchange.context.info
-  const { metadata } = patch
-  if (!live) {
-    if (metadata.uid)
-      throw StatusError.conflict(
-        scope.groupResource,
-        name,
-        `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
-      )
-    delete metadata.resourceVersion
-  }
+/** A uid speaks of an object that is there. */
+function refuseUid(write: IncomingWrite, { metadata: { uid } }: KubeObject): void {
+  if (!uid) return
+  throw StatusError.conflict(
+    write.scope.groupResource,
+    write.exchange.context.info.name,
+    `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+  )
 }

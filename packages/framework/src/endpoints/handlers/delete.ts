@@ -18,7 +18,7 @@ export async function deleteOptionsOf(scope: RequestScope, exchange: Exchange): 
   const body = await readBody(exchange)
   const header = exchange.request.headers['content-type']
   const mediaType = body.length ? bodyMediaType(header, exchange.cbor) : 'application/json'
-  return decodeDeleteOptions(exchange.query, body, mediaType, scope.kind.apiVersion)
+  return decodeDeleteOptions(exchange.query, body, mediaType)
 }
 
 /** Admission of one deletion: mutating plugins may refuse, but there is nothing to change. */

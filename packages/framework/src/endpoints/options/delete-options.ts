@@ -10,17 +10,9 @@ import { queryBoolean, queryInteger } from './query-values.ts'
 
 const policies = ['Orphan', 'Background', 'Foreground']
 
-/**
- * metav1.DeleteOptions: the body where there is one, else the query. Source: endpoints/handlers/delete.go.
- * `apiVersion` is the endpoint's own, which a body may use too.
- */
-export function decodeDeleteOptions(
-  query: URLSearchParams,
-  body: Buffer,
-  mediaType: string,
-  apiVersion: string,
-): DeleteOptions {
-  return validated(body.length ? fromBody(body, mediaType, apiVersion) : fromQuery(query))
+/** metav1.DeleteOptions: the body where there is one, else the query. Source: endpoints/handlers/delete.go. */
+export function decodeDeleteOptions(query: URLSearchParams, body: Buffer, mediaType: string): DeleteOptions {
+  return validated(body.length ? fromBody(body, mediaType) : fromQuery(query))
 }
 
 interface RawDeleteOptions {
@@ -68,7 +60,7 @@ const goTypeName = (value: JsonValue): string =>
           ? 'bool'
           : typeof value
 
-function fromBody(body: Buffer, mediaType: string, endpointVersion: string): RawDeleteOptions {
+function fromBody(body: Buffer, mediaType: string): RawDeleteOptions {
   // Go takes null for options without members.
   const value = parseBody(body, mediaType) ?? {}
   if (!isObject(value))
@@ -78,7 +70,8 @@ function fromBody(body: Buffer, mediaType: string, endpointVersion: string): Raw
   const kind = text(value, 'kind', '.kind') || 'DeleteOptions'
   const apiVersion = text(value, 'apiVersion', '.apiVersion') || 'meta.k8s.io/v1'
   if (apiVersion.split('/').length > 2) throw StatusError.badRequest(`unexpected GroupVersion string: ${apiVersion}`)
-  if (kind !== 'DeleteOptions' || !['v1', 'meta.k8s.io/v1', endpointVersion].includes(apiVersion))
+  // Whatever the version: clients send that of their own group, and where CustomResourceDefinitions are served any is taken.
+  if (kind !== 'DeleteOptions')
     throw StatusError.badRequest(
       `no kind "${kind}" is registered for version "${apiVersion}" in scheme "apiserver-kit"`,
     )

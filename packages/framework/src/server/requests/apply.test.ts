@@ -21,6 +21,11 @@ describe('requests: bodies of server-side apply', () => {
       expect([code, message]).to.deep.equal([400, 'invalid object type: /, Kind='])
     })
 
+  it('judges the kind before the uid of an object that is not there', async () => {
+    const other = await apply('{"apiVersion":"x/v1","kind":"Crate","metadata":{"name":"a","uid":"u"}}')
+    expect([other.code, other.message]).to.deep.equal([400, 'invalid object type: x/v1, Kind=Crate'])
+  })
+
   const malformed: readonly [string, string][] = [
     ['5', 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal number into Go value of type '],
     ['[]', 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type '],

@@ -32,6 +32,14 @@ describe('requests: deletion', () => {
       }
     })
 
+  // client-go sends the version of the group that it deletes from, whatever version is stored.
+  for (const apiVersion of ['v1', 'meta.k8s.io/v1', 'yard.example.com/v9', 'apps/v1', 'x'])
+    it(`takes options of ${apiVersion}`, async () => {
+      await depot.create('versioned')
+      const { code } = await depot.send('DELETE', 'versioned', { body: { kind: 'DeleteOptions', apiVersion } })
+      expect(code).to.equal(200)
+    })
+
   it('takes null for options, and says what it cannot read', async () => {
     await depot.create('options')
     for (const [body, message] of [
