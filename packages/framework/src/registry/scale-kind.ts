@@ -1,3 +1,4 @@
+import { age } from '../schema/columns.ts'
 import { defineKind, type ObjectOf } from '../schema/kind.ts'
 import { Type } from '../schema/type-helpers.ts'
 
@@ -10,6 +11,11 @@ export const Scale = defineKind({
   definitionName: 'io.k8s.api.autoscaling.v1.Scale',
   description: 'Scale represents a scaling request for a resource.',
   omitEmpty: true,
+  columns: [
+    { name: 'Desired', type: 'integer', jsonPath: '.spec.replicas', description: 'Number of desired replicas' },
+    { name: 'Available', type: 'integer', jsonPath: '.status.replicas', description: 'Number of actual replicas' },
+    age,
+  ],
   schema: Type.Object({
     spec: Type.Object(
       { replicas: Type.Optional(Type.Int32({ description: 'Desired number of instances.' })) },

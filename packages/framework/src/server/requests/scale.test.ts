@@ -18,6 +18,19 @@ describe('requests: scale, a Go type', () => {
   })
   after(() => depot.stop())
 
+  it('has a Table of its own', async () => {
+    const { object } = await depot.send('GET', 'a/scale', {
+      headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
+    })
+    const { columnDefinitions, rows } = object as unknown as {
+      columnDefinitions: readonly { name: string; description: string }[]
+      rows: readonly { cells: readonly JsonValue[] }[]
+    }
+    expect(columnDefinitions.map(({ name }) => name)).to.deep.equal(['Name', 'Desired', 'Available', 'Age'])
+    expect(columnDefinitions[1]?.description).to.equal('Number of desired replicas')
+    expect(rows[0]?.cells.slice(0, 3)).to.deep.equal(['a', 1, 0])
+  })
+
   it('answers 400 to what is no Scale', async () => {
     for (const [body, message] of [
       [
