@@ -10,9 +10,8 @@ export function validateManagedFields(entries: readonly ManagedFieldsEntry[]): F
   const errors: FieldError[] = []
   for (const [i, { operation = '', fieldsType = '', manager = '', subresource = '' }] of entries.entries()) {
     const path = `metadata.managedFields[${String(i)}]`
-    if (operation === '') errors.push(field.required(`${path}.operation`, 'must not be empty'))
-    else if (operation !== 'Apply' && operation !== 'Update')
-      errors.push(field.notSupported(`${path}.operation`, operation, ['Apply', 'Update']))
+    if (operation !== 'Apply' && operation !== 'Update')
+      errors.push(field.invalid(`${path}.operation`, operation, 'must be `Apply` or `Update`'))
     if (fieldsType !== '' && fieldsType !== 'FieldsV1')
       errors.push(field.invalid(`${path}.fieldsType`, fieldsType, 'must be `FieldsV1`'))
     errors.push(...validateManager(`${path}.manager`, manager))

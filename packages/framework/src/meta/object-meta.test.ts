@@ -108,7 +108,7 @@ describe('validateObjectMeta', () => {
       { ...entry, subresource: 'x'.repeat(257) },
     ]
     expect(complaints({ managedFields })).to.deep.equal([
-      'metadata.managedFields[0].operation: Unsupported value: "Delete": supported values: "Apply", "Update"',
+      'metadata.managedFields[0].operation: Invalid value: "Delete": must be `Apply` or `Update`',
       'metadata.managedFields[1].fieldsType: Invalid value: "V2": must be `FieldsV1`',
       'metadata.managedFields[2].manager: Too long: may not be more than 128 bytes',
       'metadata.managedFields[3].manager: Invalid value: "é\\x01": invalid character U+0001 (at position 2)',

@@ -56,7 +56,9 @@ function coerceResource(object: JsonObject, path: string, unknown: string[]): vo
   const place = `${path}.metadata`
   try {
     const read = readObjectMeta(metadata, place)
-    object.metadata = read.meta as JsonObject
+    const { managedFields, ...meta } = read.meta as JsonObject
+    // An empty list says something of the whole object's own metadata only.
+    object.metadata = Array.isArray(managedFields) && managedFields.length ? { ...meta, managedFields } : meta
     unknown.push(...read.unknown)
   } catch (error) {
     if (!(error instanceof ObjectMetaTypeError)) throw error

@@ -15,6 +15,9 @@ const Plain = defineKind({
         size: Type.Optional(Type.Integer({ default: 1 })),
         any: Type.Optional(Type.Any()),
         note: Type.Optional(Type.String()),
+        whole: Type.Optional(
+          Type.Object({}, { 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true }),
+        ),
       },
       { default: {} },
     ),
@@ -50,6 +53,23 @@ describe('server-side apply', () => {
       const of = ({ metadata: meta }: Plain): unknown => (meta as unknown as Record<string, unknown>)[member]
       expect(of(applied)).to.deep.equal(of(created))
     })
+
+  it('keeps of the metadata of a whole object inside what metadata holds, as a create does', async () => {
+    const whole = (metadata: object): object => ({ apiVersion: 'v1', kind: 'Pod', metadata })
+    const plains = server.client.resource(Plain)
+    const apply = (metadata: object): Promise<Plain> =>
+      plains.apply(
+        { metadata: { name: 'whole', namespace: 'default' }, spec: { whole: whole(metadata) } },
+        { fieldManager: 'test' },
+      )
+    const empty = { name: '', labels: {}, ownerReferences: [], managedFields: [], creationTimestamp: null }
+    const applied = await apply(empty)
+    expect(applied.spec.whole).to.deep.equal(whole({}))
+    expect((await apply(empty)).metadata.resourceVersion).to.equal(applied.metadata.resourceVersion)
+    const error: unknown = await apply({ creationTimestamp: 'x' }).catch((caught: unknown) => caught)
+    expect(error).to.have.property('code', 422)
+    expect(String(error)).to.include('spec.whole.metadata: Invalid value: {"creationTimestamp":"x"}: parsing time "x"')
+  })
 
   it('owns a null that the schema lets pass and does not keep it, and refuses another', async () => {
     const plains = server.client.resource(Plain)

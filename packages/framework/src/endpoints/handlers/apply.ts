@@ -1,10 +1,12 @@
 import type { KubeObject } from '../../meta/object.ts'
-import { coerceObjectMeta } from '../../meta/object-meta-coercion.ts'
+import { coerceObjectMeta, ObjectMetaTypeError } from '../../meta/object-meta-coercion.ts'
 import { StatusError } from '../../meta/status.ts'
+import { coerceEmbeddedMetadata } from '../../schema/embedded-metadata.ts'
 import { getOwn, isObject, type JsonObject, type JsonValue } from '../../util/json.ts'
 import { listingOnce, settleKeys } from '../../util/listed-keys.ts'
 import { readYaml } from '../../util/yaml.ts'
 import { cannotUnmarshal } from '../patch/patch-document.ts'
+import type { RequestScope } from '../scope.ts'
 import type { IncomingWrite } from './incoming.ts'
 import type { Patcher } from './patch.ts'
 import { isStoredAsMade } from './unchanged-applies.ts'
@@ -16,6 +18,7 @@ export function applier(write: IncomingWrite, body: string): Patcher {
     const merged = listingOnce(() => mergedWith(live, write, body))
     if (merged !== live) {
       // The configuration has passed the field manager's types, which let pass what lies below an object without members.
+      coerceWhatCanBe(scope, merged)
       scope.compiled.prune(merged)
       scope.compiled.default(merged, true)
     }
@@ -37,6 +40,15 @@ function mergedWith(live: KubeObject | undefined, write: IncomingWrite, body: st
   if (merged !== live) merged.metadata = coerceObjectMeta(merged.metadata as unknown as JsonValue, scope.kind).meta
   if (isStoredAsMade(scope)) settleKeys(merged.metadata.annotations)
   return merged
+}
+
+/** Whole objects inside: what their metadata cannot hold goes; a time that is none is left for the validation to refuse. */
+function coerceWhatCanBe({ compiled }: RequestScope, merged: KubeObject): void {
+  try {
+    coerceEmbeddedMetadata(compiled.schema, merged as unknown as JsonObject)
+  } catch (error) {
+    if (!(error instanceof ObjectMetaTypeError)) throw error
+  }
 }
 
 /** Once it has been merged: a conflict is answered first. */
