@@ -82,6 +82,14 @@ describe('decodeObject', () => {
     ],
     ['{"spec":1E400}', `${unrecognized}Object 'Kind' is missing in '{"spec":1E400}' ({"spec":1E400})`],
     ['{"spec":1E400', `${parseError}unexpected end of JSON input ({"spec":1E400)`],
+    [
+      '{"kind":"Widget","metadata":{"name":5}}',
+      'Widget in version "" cannot be handled as a Widget: json: cannot unmarshal number into Go struct field ObjectMeta.name of type string',
+    ],
+    [
+      '{"apiVersion":"other/v2","kind":"Gadget","metadata":"x"}',
+      'Gadget in version "v2" cannot be handled as a Widget: json: cannot unmarshal string into Go value of type v1.ObjectMeta',
+    ],
     ['{"kind":"Widget"}', 'the API version in the data () does not match the expected API version (example.com/v1)'],
     [
       '{"apiVersion":"example.com/v2","kind":"Widget"}',

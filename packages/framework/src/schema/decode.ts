@@ -1,4 +1,4 @@
-import { parseApiVersion, type GroupVersion } from '../meta/group-version.ts'
+import { parseApiVersion, type GroupVersion, type GroupVersionKind } from '../meta/group-version.ts'
 import { ObjectMetaTypeError, readObjectMeta } from '../meta/object-meta-coercion.ts'
 import type { KubeObject } from '../meta/object.ts'
 import { jsonTypeName } from '../meta/go-format.ts'
@@ -86,7 +86,7 @@ export function decodeObject(
       '.apiVersion accessor error: <nil> is of the type <nil>, expected string',
     )
   if (apiVersion !== kind.apiVersion) {
-    complainOfOther(read, kind, options)
+    complainOfOther(read, kind, given, options)
     throw StatusError.badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`,
     )
@@ -101,12 +101,14 @@ export function decodeObject(
 }
 
 /** Go decodes a body by the version that it names before it looks whether that is the endpoint's. */
-function complainOfOther(read: ReadBody, kind: Kind, { fieldValidation, otherVersions }: DecodeOptions): void {
-  if (!otherVersions || fieldValidation === 'Ignore') return
+function complainOfOther(read: ReadBody, kind: Kind, given: string, options: DecodeOptions): void {
+  const { fieldValidation, otherVersions } = options
   const { value, duplicates, strictDuplicates } = read
   const { group, version } = groupVersionOf(value)
-  const sameKind = group === kind.group && text(value, 'kind') === kind.kind
-  const unknown = sameKind ? unknownFields(value, otherVersions.find(text(value, 'apiVersion'))) : []
+  const misplaced = unknownMetadata(value, { ...kind, version }, given)
+  if (!otherVersions || fieldValidation === 'Ignore') return
+  const sameKind = group === kind.group && given === kind.kind
+  const unknown = sameKind ? unknownFields(value, misplaced, otherVersions.find(text(value, 'apiVersion'))) : []
   if (fieldValidation === 'Strict' && strictDuplicates.length + unknown.length > 0) {
     const all = [...strictDuplicates, ...unknown].slice(0, maxComplaints)
     throw cannotBeHandled({ ...kind, version }, kind.kind, `strict decoding error: ${all.join(', ')}`)
@@ -114,17 +116,20 @@ function complainOfOther(read: ReadBody, kind: Kind, { fieldValidation, otherVer
   otherVersions.warn([...duplicates, ...unknown].slice(0, maxComplaints))
 }
 
-function unknownFields(value: JsonObject, compiled: DecodableKind | undefined): string[] {
+function unknownMetadata(value: JsonObject, kind: GroupVersionKind, given: string): readonly string[] {
   try {
-    const { unknown } = readObjectMeta(getOwn(value, 'metadata'))
-    const others = compiled
-      ? compiled.prune(value as unknown as KubeObject)
-      : Object.keys(value).filter((member) => !['apiVersion', 'kind', 'metadata'].includes(member))
-    return [...unknown, ...others.sort()].map((path) => `unknown field "${path}"`)
+    return readObjectMeta(getOwn(value, 'metadata')).unknown
   } catch (error) {
-    if (error instanceof ObjectMetaTypeError) return []
+    if (error instanceof ObjectMetaTypeError) throw cannotBeHandled(kind, given, error.message)
     throw error
   }
+}
+
+function unknownFields(value: JsonObject, misplaced: readonly string[], compiled: DecodableKind | undefined): string[] {
+  const others = compiled
+    ? compiled.prune(value as unknown as KubeObject)
+    : Object.keys(value).filter((member) => !['apiVersion', 'kind', 'metadata'].includes(member))
+  return [...misplaced, ...others.sort()].map((path) => `unknown field "${path}"`)
 }
 
 /**
