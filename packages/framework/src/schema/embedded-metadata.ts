@@ -56,9 +56,10 @@ function coerceResource(object: JsonObject, path: string, unknown: string[]): vo
   const place = `${path}.metadata`
   try {
     const read = readObjectMeta(metadata, place)
-    const { managedFields, ...meta } = read.meta as JsonObject
-    // An empty list says something of the whole object's own metadata only.
-    object.metadata = Array.isArray(managedFields) && managedFields.length ? { ...meta, managedFields } : meta
+    const meta = read.meta as JsonObject
+    // An empty list says something in the metadata of a request's own object only.
+    if (Array.isArray(meta.managedFields) && !meta.managedFields.length) delete meta.managedFields
+    object.metadata = meta
     unknown.push(...read.unknown)
   } catch (error) {
     if (!(error instanceof ObjectMetaTypeError)) throw error
