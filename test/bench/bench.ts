@@ -4,10 +4,10 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, cache, NoGo, type Binaries } from './build.ts'
-import { namesOf, summary, tableHead, tableLine, type Measured, type Result } from './report.ts'
+import { namesOf, tableHead, tableLine, type Measured } from './report.ts'
 import { rows, type Row } from './rows.ts'
 import { startGo, startOurs, startOursOnEtcd, type Stack } from './stack.ts'
-import { plainLoad, turn } from './turn.ts'
+import { inTurns, plainLoad } from './turn.ts'
 
 const help = `npm run bench -- [flags]
   --only ROW,…      rows: ${namesOf(rows)}
@@ -49,10 +49,7 @@ async function measure(load: readonly string[], stacks: readonly Stack[]): Promi
   const all: Measured[] = []
   print(tableHead())
   for (const row of chosen()) {
-    const results = new Map<Stack, Result[]>(stacks.map((stack) => [stack, []]))
-    for (let n = 0; n < Number(values.turns); n++)
-      for (const [stack, turns] of results) turns.push(await turn(load, stack, row, values.seconds))
-    const measured = [...results].map(([stack, turns]) => summary(row.name, stack.name, turns))
+    const measured = await inTurns(load, stacks, row, values)
     const go = measured.find(({ stack }) => stack === 'go')
     for (const one of measured) {
       print(tableLine(one, go))

@@ -21,6 +21,8 @@ export interface Measured {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly cpuUsPerOp: number
+  /** Of the load client, to see whether it was the narrow place. */
+  readonly clientUsPerOp: number
   readonly rssMib: number
   readonly bytesPerOp: number
   readonly errors: number
@@ -40,6 +42,7 @@ export function summary(row: string, stack: string, results: readonly Result[]):
     p50Ms: middle(({ p50Ms }) => p50Ms),
     p99Ms: middle(({ p99Ms }) => p99Ms),
     cpuUsPerOp: sum(({ cpuUs }) => cpuUs) / ops,
+    clientUsPerOp: sum(({ clientUs }) => clientUs) / ops,
     rssMib: Math.max(...results.map(({ rssBytes }) => rssBytes)) / 2 ** 20,
     bytesPerOp: sum(({ bytes }) => bytes) / ops,
     errors: sum(({ errors }) => errors),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import type { Result } from './report.ts'
+import { summary, type Measured, type Result } from './report.ts'
 import type { Row } from './rows.ts'
 import type { Stack } from './stack.ts'
 
@@ -23,4 +23,17 @@ export async function turn(load: readonly string[], stack: Stack, row: Row, seco
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve))
   if (status !== 0) throw new Error(`the load client failed at ${row.name} of ${stack.name}`)
   return JSON.parse(text) as Result
+}
+
+/** As many turns of each server, one after the other. */
+export async function inTurns(
+  load: readonly string[],
+  stacks: readonly Stack[],
+  row: Row,
+  { turns, seconds }: { readonly turns: string; readonly seconds: string },
+): Promise<Measured[]> {
+  const results = new Map<Stack, Result[]>(stacks.map((stack) => [stack, []]))
+  for (let n = 0; n < Number(turns); n++)
+    for (const [stack, each] of results) each.push(await turn(load, stack, row, seconds))
+  return [...results].map(([stack, each]) => summary(row.name, stack.name, each))
 }

@@ -5,10 +5,9 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, cache } from './build.ts'
-import type { Result } from './report.ts'
 import type { Row } from './rows.ts'
 import { startOurs } from './stack.ts'
-import { turn } from './turn.ts'
+import { inTurns } from './turn.ts'
 
 const rows: readonly Row[] = [
   { name: 'gets', says: 'GET of one object, 64 under way', flags: ['-row', 'flood-get', '-workers', '64'] },
@@ -27,33 +26,26 @@ const { values } = parseArgs({
   },
 })
 
-const total = (results: readonly Result[], key: 'ops' | 'seconds' | 'cpuUs' | 'clientUs' | 'errors'): number =>
-  results.reduce((sum, result) => sum + result[key], 0)
-
 const { load } = build({ alone: true })
 const directory = join(cache, 'run-workers')
 rmSync(directory, { recursive: true, force: true })
 const stacks = await Promise.all(
   ['1', values.workers].map(async (workers) => ({
     ...(await startOurs(join(directory, workers), ['--workers', workers])),
-    workers,
+    name: `--workers ${workers}`,
   })),
 )
 try {
   console.log(`${cpus().length} cores of ${cpus()[0]?.model ?? ''}, ${values.turns} turns of ${values.seconds} s`)
   for (const row of rows) {
-    const results = stacks.map((): Result[] => [])
-    for (let n = 0; n < Number(values.turns); n++)
-      for (const [i, stack] of stacks.entries()) results[i]?.push(await turn([load], stack, row, values.seconds))
-    const rates = results.map((turns) => total(turns, 'ops') / total(turns, 'seconds'))
-    for (const [i, turns] of results.entries()) {
-      const perOp = (key: 'cpuUs' | 'clientUs'): string => (total(turns, key) / total(turns, 'ops')).toFixed(1)
+    const measured = await inTurns([load], stacks, row, values)
+    for (const { stack, opsPerSecond, cpuUsPerOp, clientUsPerOp, errors } of measured)
       console.log(
-        `${row.says}, --workers ${stacks[i]?.workers ?? ''}: ${Math.round(rates[i] ?? 0).toLocaleString('en')} a second,`,
-        `${perOp('cpuUs')} µs of CPU each, and ${perOp('clientUs')} of the client; ${total(turns, 'errors')} errors`,
+        `${row.says}, ${stack}: ${Math.round(opsPerSecond).toLocaleString('en')} a second,`,
+        `${cpuUsPerOp.toFixed(1)} µs of CPU each, and ${clientUsPerOp.toFixed(1)} of the client; ${errors} errors`,
       )
-    }
-    console.log(`${row.name}: ${((rates[1] ?? 0) / (rates[0] ?? 1)).toFixed(2)} times as many`)
+    const [one = NaN, more = NaN] = measured.map(({ opsPerSecond }) => opsPerSecond)
+    console.log(`${row.name}: ${(more / one).toFixed(2)} times as many`)
   }
 } finally {
   for (const stack of stacks) await stack.stop()

@@ -34,7 +34,7 @@ func newClient(o options) (*client, error) {
 	roots.AppendCertsFromPEM(authority)
 	config := &tls.Config{Certificates: []tls.Certificate{pair}, RootCAs: roots, ServerName: "localhost"}
 	transport := &http.Transport{
-		TLSClientConfig:     config.Clone(),
+		TLSClientConfig:     config,
 		ForceAttemptHTTP2:   o.http == 2,
 		MaxIdleConnsPerHost: 4096,
 		DisableCompression:  true,

@@ -41,7 +41,7 @@ func openFlood(c *client) (*flood, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &flood{conn: conn, server: server, answered: func(uint32) {}, body: func([]byte) {}}
+	f := &flood{conn: conn, server: server}
 	f.out = append(f.out, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"...)
 	f.frame(settingsFrame, 0, 0, binary.BigEndian.AppendUint32([]byte{0, 4}, window)) // of each answer
 	f.frame(windowFrame, 0, 0, binary.BigEndian.AppendUint32(nil, window))            // of all

@@ -17,8 +17,8 @@ export function applier(write: IncomingWrite, body: string): Patcher {
   return (live) => {
     const merged = listingOnce(() => mergedWith(live, write, body))
     if (merged !== live) {
-      // The configuration has passed the field manager's types, which let pass what lies below an object without members.
       coerceWhatCanBe(scope, merged)
+      // The configuration has passed the field manager's types, which let pass what lies below an object without members.
       scope.compiled.prune(merged)
       scope.compiled.default(merged, true)
     }
