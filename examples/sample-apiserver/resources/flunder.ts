@@ -3,24 +3,26 @@ import { Flunder as FlunderV1alpha1 } from '../apis/wardle/v1alpha1/flunder.ts'
 import { Flunder } from '../apis/wardle/v1beta1/flunder.ts'
 import { pathSegmentErrors } from './names.ts'
 
-function toV1beta1({ spec, ...rest }: FlunderV1alpha1): Flunder {
-  const { reference, referenceType } = spec
-  return {
-    ...rest,
-    spec: {
-      ...(referenceType === undefined ? {} : { referenceType }),
-      ...(reference && referenceType === 'Flunder' ? { flunderReference: reference } : {}),
-      ...(reference && referenceType === 'Fischer' ? { fischerReference: reference } : {}),
-    },
-  }
+function toV1beta1({ spec: { reference, referenceType }, ...rest }: FlunderV1alpha1): Flunder {
+  const spec: Flunder['spec'] = {}
+  if (referenceType !== undefined) spec.referenceType = referenceType
+  if (reference && referenceType === 'Flunder') spec.flunderReference = reference
+  if (reference && referenceType === 'Fischer') spec.fischerReference = reference
+  return { spec, ...rest }
 }
 
 /** v1alpha1 has one reference, that of its type: the other one it cannot say. */
-function toV1alpha1({ spec, ...rest }: Flunder): FlunderV1alpha1 {
-  const { referenceType, flunderReference, fischerReference } = spec
-  if (referenceType !== 'Flunder' && referenceType !== 'Fischer') return { ...rest, spec: {} }
-  const reference = referenceType === 'Flunder' ? flunderReference : fischerReference
-  return { ...rest, spec: { ...(reference ? { reference } : {}), referenceType } }
+function toV1alpha1({
+  spec: { referenceType, flunderReference, fischerReference },
+  ...rest
+}: Flunder): FlunderV1alpha1 {
+  const spec: FlunderV1alpha1['spec'] = {}
+  if (referenceType === 'Flunder' || referenceType === 'Fischer') {
+    const reference = referenceType === 'Flunder' ? flunderReference : fischerReference
+    if (reference) spec.reference = reference
+    spec.referenceType = referenceType
+  }
+  return { spec, ...rest }
 }
 
 const v1alpha1 = convert(FlunderV1alpha1, { toStorage: toV1beta1, fromStorage: toV1alpha1 })

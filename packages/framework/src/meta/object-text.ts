@@ -70,7 +70,7 @@ function split(object: object, name: string): [CanonicalText, CanonicalText] {
 }
 
 /** The members that sort before a name, and those after it. */
-export function around(object: object, name: string): [JsonObject, JsonObject] {
+function around(object: object, name: string): [JsonObject, JsonObject] {
   const before: JsonObject = {}
   const after: JsonObject = {}
   for (const [key, value] of Object.entries(object as JsonObject)) (key < name ? before : after)[key] = value

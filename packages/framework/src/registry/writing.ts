@@ -5,6 +5,7 @@ import { StatusError } from '../meta/status.ts'
 import type { RequestContext } from '../request/context.ts'
 import { keepUnchangedTimes } from '../schema/managed-fields/unchanged-times.ts'
 import { checkUid } from '../storage/preconditions.ts'
+import type { GuaranteedUpdateOptions, Preconditions } from '../storage/storage.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import type { StoredItem } from '../storage/stored-item.ts'
 import {
@@ -212,16 +213,7 @@ export async function updateObject<T extends KubeObject>(
     try {
       const object = options.dryRun
         ? await dryRunUpdate(resource, key, tryUpdate, options.uid)
-        : await resource.storage.guaranteedUpdate(key, tryUpdate, {
-            ignoreNotFound: true,
-            preconditions: { uid: options.uid },
-            ttlSeconds: resource.ttlSeconds,
-            owned: options.owned,
-            // Asked for only where a write meets another one
-            get signal() {
-              return ctx.signal
-            },
-          })
+        : await resource.storage.guaranteedUpdate(key, tryUpdate, new StorageOptions(resource.ttlSeconds, options, ctx))
       return { object, created }
     } catch (error) {
       if (!(error instanceof Emptied)) throw error
@@ -230,6 +222,27 @@ export async function updateObject<T extends KubeObject>(
       return { object, created: false }
     }
   })
+}
+
+/** Of a class: a getter in an object's literal gives every object a hidden class of its own. */
+class StorageOptions implements GuaranteedUpdateOptions {
+  readonly ignoreNotFound = true
+  readonly preconditions: Preconditions
+  readonly ttlSeconds: number | undefined
+  readonly owned: boolean | undefined
+  readonly #ctx: RequestContext
+
+  constructor(ttlSeconds: number | undefined, { uid, owned }: Pick<UpdateOptions<never>, 'uid' | 'owned'>, ctx: RequestContext) {
+    this.preconditions = { uid }
+    this.ttlSeconds = ttlSeconds
+    this.owned = owned
+    this.#ctx = ctx
+  }
+
+  /** Asked for only where a write meets another one. */
+  get signal(): AbortSignal {
+    return this.#ctx.signal
+  }
 }
 
 async function dryRunUpdate<T extends KubeObject>(

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { KubeObject, ObjectMeta } from '../meta/object.ts'
-import { around, objectText, type KnownFields } from '../meta/object-text.ts'
-import { parseJson } from '../util/json.ts'
+import { objectText, type KnownFields } from '../meta/object-text.ts'
+import { parseJson, setOwn } from '../util/json.ts'
 import { listingOnce, settleKeys } from '../util/listed-keys.ts'
 import { byUtf16, isSorted } from '../util/sorted.ts'
 import { decodeUtf8, encodeTexts } from '../util/utf8.ts'
@@ -148,14 +148,21 @@ function valueOf(texts: readonly string[]): Buffer {
 /** With its members as they will be read: conversions mostly make but a new spec, and put that last. */
 function inOrder(object: KubeObject): KubeObject {
   if (isSorted(Object.keys(object), byUtf16)) return object
-  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => byUtf16(a, b))) as unknown as KubeObject
+  const ordered = {}
+  for (const key of Object.keys(object).sort()) setOwn(ordered, key, object[key as keyof KubeObject])
+  return ordered as KubeObject
 }
 
 /** In their place among the sorted members. */
 function withManagedFields(metadata: ObjectMeta, managedFields: ObjectMeta['managedFields']): ObjectMeta {
   if (!managedFields?.length) return metadata
-  const [before, after] = around(metadata, 'managedFields')
-  return { ...before, managedFields, ...after }
+  const whole: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(metadata)) {
+    if (key > 'managedFields') whole.managedFields ??= managedFields
+    setOwn(whole, key, value)
+  }
+  whole.managedFields ??= managedFields
+  return whole
 }
 
 /** How half a pair of surrogates is written: it is read as U+FFFD. */

@@ -289,11 +289,11 @@ export function deepEqual(a: unknown, b: unknown): boolean {
 export function clone<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(clone) as T
-  // Spreading defines own properties, `__proto__` too, so that the assignments below never meet a setter.
-  const copy = { ...value } as Record<string, unknown>
+  // Not by spreading: V8 gives every such copy a hidden class of its own as soon as a member is added to it.
+  const copy = {}
   for (const key of keysOf(value)) {
-    const member = copy[key]
-    if (typeof member === 'object' && member !== null) copy[key] = clone(member)
+    const member: unknown = (value as Record<string, unknown>)[key]
+    setOwn(copy, key, typeof member === 'object' ? clone(member) : member)
   }
   return copy as T
 }

@@ -103,5 +103,5 @@ function ownable({ apiVersion: _, kind: __, metadata, ...rest }: KubeObject): Js
   const owned: Record<string, unknown> = {}
   // To delete members instead would leave an object that is slow to read
   for (const name in metadata) if (!isServerMetadata.has(name)) owned[name] = metadata[name as keyof ObjectMeta]
-  return { ...rest, metadata: owned } as JsonObject
+  return { metadata: owned, ...rest } as JsonObject
 }

@@ -1,4 +1,4 @@
-import { cloneObject, type KubeObject, type ManagedFieldsEntry } from '../../meta/object.ts'
+import { cloneObject, type KubeObject, type ManagedFieldsEntry, type ObjectMeta } from '../../meta/object.ts'
 import { StatusError } from '../../meta/status.ts'
 import { rfc3339 } from '../../meta/time.ts'
 import { deepEqual, type JsonValue } from '../../util/json.ts'
@@ -44,16 +44,18 @@ export class FieldManager {
    */
   update(live: KubeObject | undefined, object: KubeObject, manager: string): KubeObject {
     const { apiVersion, typeOf } = this.#options
-    const { metadata } = object
     if (!typeOf(apiVersion)) return object
+    const { managedFields: given, ...others } = object.metadata
+    const metadata: ObjectMeta = others
+    // To delete the member instead would leave an object that is slow to read, and every copy of it too
+    object.metadata = metadata
     let entries: ManagedFieldsEntry[] | undefined
     try {
-      entries = this.#track(live, object, manager)
+      entries = this.#track(live, object, given, manager)
     } catch {
       // Objects that an older schema allowed, or conversions that fail, are no reason to refuse the write.
       entries = copyOf(live?.metadata.managedFields)
     }
-    delete metadata.managedFields
     if (entries) metadata.managedFields = entries
     return object
   }
@@ -94,9 +96,14 @@ export class FieldManager {
       throw StatusError.badRequest('metadata.managedFields must be nil')
   }
 
-  #track(live: KubeObject | undefined, object: KubeObject, manager: string): ManagedFieldsEntry[] | undefined {
-    const managers = this.#startingManagers(live, object)
-    delete object.metadata.managedFields
+  /** `given` are the managedFields that came with the object, which has none now. */
+  #track(
+    live: KubeObject | undefined,
+    object: KubeObject,
+    given: unknown,
+    manager: string,
+  ): ManagedFieldsEntry[] | undefined {
+    const managers = this.#startingManagers(live, given)
     if (!managers.size && live?.metadata.uid) return undefined
     const type = this.#options.typeOf(this.#options.apiVersion)
     // What cannot be owned field by field, as a set of objects, has no owners any more.
@@ -106,8 +113,7 @@ export class FieldManager {
   }
 
   /** Source: managedfields/internal/fieldmanager.go decodeLiveOrNew. */
-  #startingManagers(live: KubeObject | undefined, object: KubeObject): Managers {
-    const given: unknown = object.metadata.managedFields
+  #startingManagers(live: KubeObject | undefined, given: unknown): Managers {
     const stored = live?.metadata.managedFields
     if (!this.#options.subresource && Array.isArray(given)) {
       if (given.length ? isReset(given) : this.#options.emptyListResets) return new Map()
@@ -131,7 +137,7 @@ export class FieldManager {
     if (!own.isEmpty) {
       // Who writes the same fields again keeps his set, and with it what is known of it.
       const previous = managers.get(identity)?.set.difference(touched.difference(own))
-      managers.set(identity, { ...named, time: rfc3339(), set: previous?.union(own) ?? own })
+      managers.set(identity, { time: rfc3339(), set: previous?.union(own) ?? own, ...named })
     }
     capUpdateManagers(managers)
   }

@@ -59,7 +59,7 @@ function decodeManager(entry: Partial<Record<keyof ManagedFieldsEntry, unknown>>
     const message = error instanceof Error ? error.message : String(error)
     throw new Error(`error decoding versioned set from ${identityOf(named)}: ${message}`, { cause: error })
   }
-  return { ...named, time: seconds(text(entry?.time)), set }
+  return { time: seconds(text(entry?.time)), set, ...named }
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')

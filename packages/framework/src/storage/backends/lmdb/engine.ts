@@ -107,7 +107,7 @@ export class Engine {
     const bytes = encodeKey(key)
     if (value) this.#space.check(key)
     const expires = ttlSeconds > 0 && value ? this.#expiry.now() + Math.ceil(ttlSeconds * 1000) : 0
-    const entry = await this.writer.commit({ ...write, bytes, expires })
+    const entry = await this.writer.commit({ bytes, expires, ...write })
     if (expires && this.#keeps) this.#expiry.notice(expires)
     return entry
   }
