@@ -232,7 +232,11 @@ class StorageOptions implements GuaranteedUpdateOptions {
   readonly owned: boolean | undefined
   readonly #ctx: RequestContext
 
-  constructor(ttlSeconds: number | undefined, { uid, owned }: Pick<UpdateOptions<never>, 'uid' | 'owned'>, ctx: RequestContext) {
+  constructor(
+    ttlSeconds: number | undefined,
+    { uid, owned }: Pick<UpdateOptions<never>, 'uid' | 'owned'>,
+    ctx: RequestContext,
+  ) {
     this.preconditions = { uid }
     this.ttlSeconds = ttlSeconds
     this.owned = owned
