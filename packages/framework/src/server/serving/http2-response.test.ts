@@ -1,4 +1,7 @@
 import { expect } from 'chai'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import {
   frame,
   framesIn,
@@ -8,6 +11,7 @@ import {
   requestBlock,
 } from '../../../../../test/harness/raw-connection.ts'
 import { Depot } from '../requests/fixture.test.ts'
+import { Http2Response } from './http2-response.ts'
 
 const [endStream, endHeaders] = [1, 4]
 const crates = '/apis/depot.example.com/v1/namespaces/default/crates'
@@ -65,5 +69,26 @@ describe('Http2Response', () => {
     const [headers, ...data] = await framesOf('GET', `${crates}?watch=1&timeoutSeconds=1`)
     expect(headers).to.include({ type: frameTypes.headers, flags: 0 })
     expect(data).to.deep.equal([{ type: frameTypes.data, flags: endStream, length: 0 }])
+  })
+
+  it('lets the last write of an answer be called back before its stream is destroyed', async () => {
+    const server = createServer({ Http2ServerResponse: Http2Response })
+    const finished = new Promise<boolean>((resolve) => {
+      server.on('request', (request, response) => {
+        response.stream.once('close', () => {
+          resolve(response.stream.writableFinished)
+        })
+        // Read to its end: else Node waits of itself.
+        request.resume().once('end', () => response.end('done'))
+      })
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const client = connect(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`)
+    const call = client.request({ ':method': 'POST', ':path': '/' })
+    call.resume().end('body')
+    const isFinished = await finished
+    client.close()
+    server.close()
+    expect(isFinished).to.equal(true)
   })
 })
