@@ -1,4 +1,4 @@
-import { clone, setOwn, type JsonObject } from '../util/json.ts'
+import { clone, type JsonObject } from '../util/json.ts'
 
 /** metav1.OwnerReference */
 export interface OwnerReference {
@@ -49,18 +49,9 @@ export interface KubeObject {
 
 /** A copy that may be changed, but for the fieldsV1 of its managers: often the larger part of an object, they are only ever replaced. */
 export function cloneObject<T extends KubeObject>(object: T): T {
-  const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(object))
-    setOwn(copy, key, key === 'metadata' ? cloneMetadata(object.metadata) : clone(object[key as keyof T]))
-  return copy as unknown as T
-}
-
-function cloneMetadata(metadata: ObjectMeta): ObjectMeta {
-  const copy: ObjectMeta = {}
-  for (const key of Object.keys(metadata) as (keyof ObjectMeta)[]) {
-    if (key !== 'managedFields') setOwn(copy, key, clone(metadata[key]))
-    else if (metadata.managedFields) copy.managedFields = metadata.managedFields.map((entry) => ({ ...entry }))
-  }
+  const { managedFields, ...metadata } = object.metadata
+  const copy = clone({ ...object, metadata })
+  if (managedFields) copy.metadata.managedFields = managedFields.map((entry) => ({ ...entry }))
   return copy
 }
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { KubeObject, ObjectMeta } from '../meta/object.ts'
+import type { KubeObject } from '../meta/object.ts'
 import { objectText, type KnownFields } from '../meta/object-text.ts'
 import { parseJson, setOwn } from '../util/json.ts'
 import { listingOnce, settleKeys } from '../util/listed-keys.ts'
@@ -68,7 +68,8 @@ export class JsonCodec implements ItemCodec {
   #asRead({ metadata, apiVersion: _, kind: __, ...rest }: KubeObject): KubeObject {
     const { managedFields, resourceVersion: ___, ...kept } = metadata
     const { apiVersion, kind } = this.#options
-    return { apiVersion, kind, metadata: withManagedFields(kept, managedFields), ...rest }
+    const asKept = managedFields?.length ? inOrder({ managedFields, ...kept }) : kept
+    return { apiVersion, kind, metadata: asKept, ...rest }
   }
 
   decode(item: StoredItem): KubeObject {
@@ -146,23 +147,11 @@ function valueOf(texts: readonly string[]): Buffer {
 }
 
 /** With its members as they will be read: conversions mostly make but a new spec, and put that last. */
-function inOrder(object: KubeObject): KubeObject {
+function inOrder<T extends object>(object: T): T {
   if (isSorted(Object.keys(object), byUtf16)) return object
   const ordered = {}
-  for (const key of Object.keys(object).sort()) setOwn(ordered, key, object[key as keyof KubeObject])
-  return ordered as KubeObject
-}
-
-/** In their place among the sorted members. */
-function withManagedFields(metadata: ObjectMeta, managedFields: ObjectMeta['managedFields']): ObjectMeta {
-  if (!managedFields?.length) return metadata
-  const whole: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(metadata)) {
-    if (key > 'managedFields') whole.managedFields ??= managedFields
-    setOwn(whole, key, value)
-  }
-  whole.managedFields ??= managedFields
-  return whole
+  for (const key of Object.keys(object).sort()) setOwn(ordered, key, object[key as keyof T])
+  return ordered as T
 }
 
 /** How half a pair of surrogates is written: it is read as U+FFFD. */

@@ -88,12 +88,12 @@ export async function listItems(
     evaluated += examined
     const more = range.more || examined < range.items.length
     const known = { items, resourceVersion: String(revision), fetched, evaluated }
-    if (!more) return { ...known, continue: '', remainingItemCount: undefined }
+    if (!more) return { continue: '', remainingItemCount: undefined, ...known }
     if (limit > 0 && items.length >= limit)
       return {
-        ...known,
         continue: encodeContinue(start, place.prefix, revision),
         remainingItemCount: predicate.everything ? first.count - limit : undefined,
+        ...known,
       }
     page = Math.min(page * 2, maxPage)
   }

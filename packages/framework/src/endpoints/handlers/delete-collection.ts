@@ -12,7 +12,7 @@ import { renderingOf } from './negotiation.ts'
 export const deleteCollection: Handler = async (scope, exchange) => {
   const rendering = renderingOf(exchange)
   const { context, query } = exchange
-  const list = { ...decodeListOptions(query, false), fieldsOf: (o: KubeObject) => scope.fieldsOf(scope.toVersion(o)) }
+  const list = { fieldsOf: (o: KubeObject) => scope.fieldsOf(scope.toVersion(o)), ...decodeListOptions(query, false) }
   knownFields(scope, list.fieldSelector)
   const options = await deleteOptionsOf(scope, exchange)
   const target = scope.target as CollectionDeleter<KubeObject>

@@ -13,8 +13,8 @@ export const list: Handler = async (scope, exchange) => {
   const rendering = renderingOf(exchange)
   const { context, query } = exchange
   const options = {
-    ...decodeListOptions(query, false),
     fieldsOf: (o: KubeObject) => scope.fieldsOf(scope.toVersion(o)),
+    ...decodeListOptions(query, false),
   }
   knownFields(scope, options.fieldSelector)
   const answer = await (scope.target as Lister<KubeObject>).list(options, context)

@@ -27,10 +27,10 @@ export const watch: Handler = async (scope, exchange) => {
   const decoded = decodeListOptions(query, true)
   const rendering = renderingOf(exchange, { stream: true })
   knownFields(scope, decoded.fieldSelector)
-  const options = { ...withName(decoded, exchange), fieldsOf: (o: KubeObject) => scope.fieldsOf(scope.toVersion(o)) }
+  const options = { fieldsOf: (o: KubeObject) => scope.fieldsOf(scope.toVersion(o)), ...withName(decoded, exchange) }
   if (asksForWebSocket(exchange.request)) checkHandshake(exchange.request)
   const seconds = options.timeoutSeconds || minRequestTimeoutSeconds * (1 + Math.random())
-  const stream = await (scope.target as Watcher).watch({ ...options, deadlineMs: Date.now() + seconds * 1000 }, context)
+  const stream = await (scope.target as Watcher).watch({ deadlineMs: Date.now() + seconds * 1000, ...options }, context)
   const sink = sinkOf(exchange, rendering, options)
   if (!sink) {
     stream.close()

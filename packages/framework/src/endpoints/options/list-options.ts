@@ -42,10 +42,10 @@ export function decodeListOptions(query: URLSearchParams, watch: boolean): Decod
   const errors = [...validateMatch(raw.watch, raw.resourceVersion, match, raw.continue, sendInitialEvents)]
   if (errors.length) throw StatusError.invalid(optionsKind, '', errors)
   return {
-    ...raw,
-    limit: Math.max(0, raw.limit),
     resourceVersionMatch: match as WatchOptions['resourceVersionMatch'],
     sendInitialEvents,
+    ...raw,
+    limit: Math.max(0, raw.limit),
   }
 }
 

@@ -27,8 +27,6 @@ function differOnlyInTimes(before: readonly ManagedFieldsEntry[], after: readonl
 function equalBut(a: object, b: object, ...ignored: readonly string[]): boolean {
   const left = a as JsonObject
   const right = b as JsonObject
-  const differs = (key: string): boolean => !ignored.includes(key) && !deepEqual(getOwn(left, key), getOwn(right, key))
-  return (
-    !Object.keys(left).some(differs) && !Object.keys(right).some((key) => !Object.hasOwn(left, key) && differs(key))
-  )
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)])
+  return [...keys].every((key) => ignored.includes(key) || deepEqual(getOwn(left, key), getOwn(right, key)))
 }
