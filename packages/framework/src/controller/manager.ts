@@ -3,6 +3,7 @@ import { Client } from '../client/client.ts'
 import { isExpired } from '../client/error-kinds.ts'
 import { InformerCache, type InformerCacheOptions } from '../client/informer-cache.ts'
 import { systemClock, type Clock } from '../util/clock.ts'
+import { keepTickShape } from '../util/tick-shape.ts'
 import { Controller } from './controller.ts'
 import { ControllerError } from './controller-error.ts'
 import { ControllerMetrics } from './controller-metrics.ts'
@@ -131,6 +132,7 @@ export class Manager {
    */
   async start(signal: AbortSignal): Promise<void> {
     if (this.#state !== 'new') throw new TypeError('manager already started')
+    keepTickShape()
     this.#state = 'running'
     const failed = new Promise<Error>((resolve) => (this.#fail = resolve))
     await this.endpoints.listen()

@@ -9,6 +9,7 @@ import {
 } from 'node:http2'
 import { Server, type AddressInfo, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { keepTickShape } from '../../util/tick-shape.ts'
 import { answerClientError } from './client-error.ts'
 import { Http2Response } from './http2-response.ts'
 import { superviseSession } from './http2-session.ts'
@@ -70,6 +71,7 @@ export class SecureServer {
   #left: (() => void) | undefined
 
   constructor(options: SecureServerOptions, handler: RequestListener) {
+    keepTickShape()
     this.#server = createSecureServer(
       {
         ...options.certificates.contextOptions,
